@@ -1,0 +1,1 @@
+"""The rules of the business: plain values, no I/O, no framework, no clock."""
