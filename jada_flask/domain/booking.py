@@ -1,0 +1,149 @@
+"""A booking: the agreement that sells a charter, and the money in it. Staff only."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from jada_flask.domain.house import CrewRole
+from jada_flask.domain.margin import Margin
+from jada_flask.domain.money import Money
+
+
+class Status(StrEnum):
+    """Where a booking stands with its source. Only `APPROVED` starts the office's work."""
+
+    INQUIRY = "inquiry"
+    PENDING = "pending"
+    APPROVED = "approved"
+    CANCELLED = "cancelled"
+
+
+class CharterType(StrEnum):
+    """In whose hands the vessel is, which decides how many may come and who pays crew."""
+
+    TIME_CHARTER = "time_charter"
+    BAREBOAT = "bareboat"
+    INSPECTED = "inspected"
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who chartered: the host of the party."""
+
+    name: str
+    email: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Everything a source says about a booking, checked and in our own words.
+
+    Two equal `Terms` are the same booking; a difference is an amendment.
+    """
+
+    source: str
+    source_ref: str
+    boat: str
+    dock: str
+    start: datetime  # aware, UTC
+    duration_minutes: int
+    guest: Guest
+    party_size: int
+    gross: Money
+    time_zone: str  # of the dock
+    status: Status = Status.APPROVED
+    charter_type: CharterType = CharterType.TIME_CHARTER
+    list_price: Money | None = None
+    platform_fee: Money | None = None
+    captain_id: str | None = None
+    crew: tuple[CrewRole, ...] = ()
+    special_requests: str = ""
+
+    @property
+    def end(self) -> datetime:
+        return self.start + timedelta(minutes=self.duration_minutes)
+
+    @property
+    def places(self) -> tuple[CrewRole, ...]:
+        """Every place aboard that somebody is asked to take, the captain's first."""
+        captain = (CrewRole(self.captain_id, "captain"),) if self.captain_id else ()
+        return captain + self.crew
+
+    def changed(self, other: Terms) -> frozenset[str]:
+        """The names of the fields in which they differ."""
+        return frozenset(
+            f.name for f in fields(self) if getattr(self, f.name) != getattr(other, f.name)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Something that a person should look at; it stops nothing."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A dated task that the marketplace or the house sets."""
+
+    key: str
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A booking as we keep it: its terms, what it earns, and what came of it."""
+
+    booking_id: str
+    terms: Terms
+    margin: Margin
+    taken_at: datetime
+    revision: int = 1
+    event_id: str | None = None  # while it is approved or was
+    slug: str | None = None
+    warnings: tuple[Caution, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    amended_at: datetime | None = None
+
+    @property
+    def charter_date(self) -> date:
+        return local_start(self.terms).date()
+
+    @property
+    def cancelled(self) -> bool:
+        return self.terms.status is Status.CANCELLED
+
+    def amended(self, **changes: object) -> Booking:
+        """The next revision of it."""
+        return replace(self, revision=self.revision + 1, **changes)  # type: ignore[arg-type]
+
+
+def local_start(terms: Terms) -> datetime:
+    """When the charter starts, as the clock at the dock shows it."""
+    return terms.start.astimezone(ZoneInfo(terms.time_zone))
+
+
+def booking_id(source: str, source_ref: str) -> str:
+    """The id of a booking: the same source and reference always give the same one."""
+    return "BK_" + short_digest("booking", source, source_ref)
+
+
+def event_id(booking: str) -> str:
+    """The id of the event that a booking brings about."""
+    return "EV_" + short_digest("event", booking)
+
+
+def short_digest(*parts: str) -> str:
+    """80 bits of a hash over the parts, in letters and digits that survive a phone call."""
+    text = "\0".join(parts).encode()
+    return b32encode(hashlib.sha256(text).digest()[:10]).decode().lower()
+
