@@ -29,3 +29,4 @@ class AuditLine:
     by: str
     did: str
     detail: str = ""
+    mark: str = ""  # tells two of one microsecond apart

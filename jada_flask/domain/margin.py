@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from jada_flask.domain.house import CrewRole, Rates
+from jada_flask.domain.house import CrewRole
 from jada_flask.domain.money import Money
+from jada_flask.domain.rates import Rates
 
 
 @dataclass(frozen=True, slots=True)

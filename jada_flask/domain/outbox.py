@@ -36,7 +36,9 @@ class Message:
     message_id: str
     kind: str
     created_at: datetime
+    event_id: str = ""  # whose header shows how it stands
     step: str = ""  # of the booking's automation that it belongs to
+    recipient: str = ""  # where a step goes to several people
     payload: dict[str, str] = field(default_factory=dict)
     money: bool = False  # whether the payload may hold amounts
     state: State = State.PENDING
@@ -44,6 +46,12 @@ class Message:
     due_at: datetime | None = None  # None: nothing more to do
     last_error: str = ""
     settled_at: datetime | None = None
+    replays: int = 0  # how often staff had it done once more after it was done
+
+    @property
+    def delivery_key(self) -> str:
+        """Under which the outside sees it once: another one only after a wanted repeat."""
+        return f"{self.message_id}~{self.replays}" if self.replays else self.message_id
 
     def leased(self, at: datetime) -> Message:
         """Taken by a worker: due again when the lease ends, should the worker die."""
@@ -78,7 +86,13 @@ class Message:
     def replayed(self, at: datetime) -> Message:
         """Due at once, with all tries ahead of it."""
         return replace(
-            self, state=State.PENDING, attempts=0, due_at=at, settled_at=None, last_error=""
+            self,
+            state=State.PENDING,
+            attempts=0,
+            due_at=at,
+            settled_at=None,
+            last_error="",
+            replays=self.replays + (self.state is State.DONE),
         )
 
 

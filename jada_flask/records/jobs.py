@@ -1,0 +1,52 @@
+"""Records of the machinery: sessions, remembered answers, counters. Office only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from jada_flask.domain.staff import LONGEST, Session
+from jada_flask.ports import Item
+from jada_flask.records.kinds import Kind
+from jada_flask.records.operations import HEAD
+from jada_flask.tables import JOBS, Table
+
+SESSION = Kind(
+    Session,
+    JOBS,
+    key=lambda id_hash: (f"SESSION#{id_hash}", HEAD),
+    ids=lambda session: (session.id_hash,),
+    facets=lambda session: {"expires": int((session.started_at + LONGEST).timestamp())},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The first answer to a request with an idempotency key."""
+
+    principal: str
+    key_hash: str
+    request_hash: str
+    status: int
+    body: str
+    until: datetime
+
+
+def remembered_kind(table: Table) -> Kind[Remembered]:
+    """Kept in the table of whoever writes: the office's Jobs, the public opening's Events."""
+    return Kind(
+        Remembered,
+        table,
+        key=lambda principal, key_hash: (f"IDEM#{principal}#{key_hash}", HEAD),
+        ids=lambda kept: (kept.principal, kept.key_hash),
+        facets=_remembered_facets,
+    )
+
+
+def _remembered_facets(kept: Remembered) -> Item:
+    return {"expires": int(kept.until.timestamp())}
+
+
+def counter_key(name: str, window: int) -> tuple[str, str]:
+    """Where so many of one thing in one window of time are counted."""
+    return f"COUNT#{name}", str(window)

@@ -1,0 +1,62 @@
+"""A kind of record: from a value to an item and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from jada_flask.ports import Item, Key
+from jada_flask.tables import Table
+
+T = TypeVar("T")
+_ENCODER = msgspec.json.Encoder()
+
+
+class Kind(Generic[T]):
+    """One kind of value and where it stands.
+
+    The value is packed into one attribute, ``doc``: botocore parses that several times
+    faster than a nested map. Beside it stand only the attributes of indexes (`facets`)
+    and those that are patched on their own, which the store's `Patch` names.
+    """
+
+    def __init__(
+        self,
+        type_: type[T],
+        table: Table,
+        *,
+        key: Callable[..., Key],
+        ids: Callable[[T], tuple[Any, ...]],
+        facets: Callable[[T], Item] = lambda value: {},
+    ) -> None:
+        self.type = type_
+        self.table = table
+        self.key = key
+        self.ids = ids
+        self.facets = facets
+
+    @cached_property
+    def _decoder(self) -> msgspec.json.Decoder[T]:
+        return msgspec.json.Decoder(self.type)
+
+    def key_of(self, value: T) -> Key:
+        return self.key(*self.ids(value))
+
+    def item(self, value: T) -> Item:
+        """The whole item of a value that is written for the first time."""
+        partition, sort = self.key_of(value)
+        item: Item = {self.table.partition: partition, self.table.sort: sort}
+        item.update(self.facets(value))
+        item["doc"] = _ENCODER.encode(value).decode()
+        return item
+
+    def value(self, item: Item) -> T:
+        return self._decoder.decode(item["doc"])
+
+
+def milliseconds(moment: Any) -> int:
+    """Epoch milliseconds of an aware moment."""
+    return round(moment.timestamp() * 1000)

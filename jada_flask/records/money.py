@@ -1,0 +1,44 @@
+"""Records of the table Finance: out of reach for everything that crew and guests call."""
+
+from __future__ import annotations
+
+from jada_flask.domain.booking import Booking
+from jada_flask.domain.calendar import CalendarEntry
+from jada_flask.domain.rates import Rates
+from jada_flask.ports import Item
+from jada_flask.records.kinds import Kind
+from jada_flask.records.operations import HEAD, stamp
+from jada_flask.tables import FINANCE
+
+
+def _booking_facets(booking: Booking) -> Item:
+    start = booking.terms.start
+    return {
+        "year": start.strftime("BOOKING#%Y"),
+        "start_id": f"{stamp(start)}#{booking.booking_id}",
+    }
+
+
+BOOKING = Kind(
+    Booking,
+    FINANCE,
+    key=lambda booking_id: (f"BOOKING#{booking_id}", HEAD),
+    ids=lambda booking: (booking.booking_id,),
+    facets=_booking_facets,
+)
+
+
+def _calendar_facets(entry: CalendarEntry) -> Item:
+    day = entry.charter_date
+    return {"year": f"CALENDAR#{day.year:04}", "start_id": f"{day}#{entry.entry_id}"}
+
+
+CALENDAR = Kind(
+    CalendarEntry,
+    FINANCE,
+    key=lambda entry_id: (f"CALENDAR#{entry_id}", HEAD),
+    ids=lambda entry: (entry.entry_id,),
+    facets=_calendar_facets,
+)
+
+RATES = Kind(Rates, FINANCE, key=lambda: ("HOUSE", "rates"), ids=lambda rates: ())
