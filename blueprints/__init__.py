@@ -1,0 +1,1 @@
+"""The pages and the API, one package for each kind of visitor."""
