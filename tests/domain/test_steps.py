@@ -1,0 +1,120 @@
+"""The six steps of a booking, from the messages that carry the last three."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from jada_flask.domain.outbox import Message, State
+from jada_flask.domain.steps import StepView, steps_of
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def a_message(message_id: str, state: State = State.DONE, step: str = "") -> Message:
+    kind = message_id.split(":")[0]
+    return Message(
+        subject="EV_x",
+        message_id=message_id,
+        kind=kind,
+        created_at=NOON,
+        step=step or "crew_invitations",
+        state=state,
+        attempts=1,
+    )
+
+
+def step(name: str, *messages: Message) -> StepView:
+    return next(s for s in steps_of(messages, approved=True) if s.name == name)
+
+
+def test_the_steps_always_stand_in_the_same_order() -> None:
+    names = [step.name for step in steps_of([], approved=False)]
+
+    assert names == [
+        "calendar",
+        "crew_event",
+        "checklist",
+        "guest_page",
+        "crew_invitations",
+        "operator_summary",
+    ]
+
+
+def test_nothing_is_done_for_a_booking_that_is_not_approved() -> None:
+    assert {step.state for step in steps_of([], approved=False)} == {State.SKIPPED}
+
+
+def test_what_is_written_with_the_booking_is_done_with_it() -> None:
+    written = steps_of([], approved=True)[:3]
+
+    assert {(step.state, step.attempts) for step in written} == {(State.DONE, 1)}
+
+
+def test_a_step_of_several_messages_shows_the_worst() -> None:
+    failed = replace(
+        a_message("crew_invitation:EV_x:1:CREW_001", State.FAILED),
+        attempts=3,
+        last_error="The mailbox is full.",
+        due_at=NOON + timedelta(minutes=4),
+    )
+    sooner = replace(
+        failed,
+        message_id="crew_invitation:EV_x:1:CREW_002",
+        attempts=2,
+        due_at=NOON + timedelta(minutes=2),
+    )
+    done = a_message("crew_invitation:EV_x:1:CAP_001")
+
+    assert step("crew_invitations", done, failed, sooner) == StepView(
+        "crew_invitations",
+        State.FAILED,
+        3,
+        "The mailbox is full.",
+        NOON + timedelta(minutes=2),
+    )
+
+
+def test_a_step_that_was_given_up_or_runs_has_no_next_try() -> None:
+    dead = a_message("crew_invitation:EV_x:1:CREW_001", State.DEAD)
+    running = a_message("guest_page:EV_x:1", State.RUNNING, "guest_page").leased(NOON)
+
+    assert step("crew_invitations", dead).next_try is None
+    assert step("guest_page", running).next_try is None
+
+
+def test_a_later_revision_supersedes_the_message_to_the_same_person() -> None:
+    given_up = a_message("crew_invitation:EV_x:1:CREW_001", State.DEAD)
+    corrected = a_message("crew_change:EV_x:2:CREW_001")
+
+    assert step("crew_invitations", corrected, given_up).state is State.DONE
+
+
+def test_the_message_to_another_person_still_stands() -> None:
+    given_up = a_message("crew_invitation:EV_x:1:CREW_001", State.DEAD)
+    other = a_message("crew_invitation:EV_x:2:CREW_002")
+
+    assert step("crew_invitations", given_up, other).state is State.DEAD
+
+
+def test_of_one_revision_the_later_message_counts() -> None:
+    removed = replace(
+        a_message("crew_removed:EV_x:2:CREW_001"), created_at=NOON + timedelta(hours=1)
+    )
+    invited = a_message("crew_invitation:EV_x:2:CREW_001", State.DEAD)
+
+    assert step("crew_invitations", removed, invited).state is State.DONE
+
+
+def test_revisions_are_compared_as_numbers() -> None:
+    ninth = a_message("guest_page:EV_x:9", State.DEAD, "guest_page")
+    tenth = a_message("guest_page:EV_x:10", State.DONE, "guest_page")
+
+    assert step("guest_page", tenth, ninth).state is State.DONE
+
+
+def test_a_message_without_a_revision_is_the_oldest() -> None:
+    plain = a_message("guest_page", State.DEAD, "guest_page")
+    first = a_message("guest_page:EV_x:1", State.PENDING, "guest_page")
+
+    assert step("guest_page", first, plain).state is State.PENDING
