@@ -27,12 +27,11 @@ def test_a_name_outside_is_not_looked_up() -> None:
 
 
 def test_loopback_is_open() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        address = server.getsockname()
-        with_server = socket.create_connection(address)
-
-    assert with_server.getpeername() == address
-    with_server.close()
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as client,
+    ):
+        assert client.getpeername() == server.getsockname()
 
 
 @pytest.mark.browser
