@@ -20,8 +20,7 @@ function doPost(event) {
 function doGet() {
   const faults = settingFaults_();
   const stage = property_('STAGE');
-  const time = seconds_(new Date());
-  return json_({ ok: faults.length === 0, service: 'jada-bridge', v: 1, stage, time, faults });
+  return json_({ ok: faults.length === 0, service: 'jada-bridge', v: 1, stage, faults });
 }
 
 /**

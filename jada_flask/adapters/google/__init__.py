@@ -1,0 +1,1 @@
+"""Google: the audit inbox by Gmail, the operator's summary by Apps Script."""
