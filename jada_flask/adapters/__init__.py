@@ -1,0 +1,1 @@
+"""How each port is kept: on one machine, at AWS, at Google."""

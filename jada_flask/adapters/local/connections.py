@@ -1,0 +1,154 @@
+"""Connections to one SQLite file: how they open, and what they may see."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+from jada_flask.domain.errors import BusyError, JadaError
+from jada_flask.tables import Table
+
+_ROWS = {
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_INSERT,
+    sqlite3.SQLITE_UPDATE,
+    sqlite3.SQLITE_DELETE,
+}
+_HARMLESS = {
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_TRANSACTION,
+    sqlite3.SQLITE_SAVEPOINT,
+}
+
+Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
+
+
+class WalledConnection(sqlite3.Connection):
+    """A connection without the doors that the authorizer does not watch."""
+
+    def _shut(self, *_args: Any, **_options: Any) -> NoReturn:
+        raise PermissionError("this opening of the store reaches some tables only")
+
+    backup = serialize = deserialize = blobopen = _shut
+    iterdump = set_authorizer = enable_load_extension = load_extension = _shut
+
+
+def create_file(path: Path) -> None:
+    """Make the file if there is none, for nobody's eyes but the owner's."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Only ever a new file is opened here: closing another would drop SQLite's locks.
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
+
+
+def connect(
+    path: Path, *, only: Sequence[Table] | None = None, reads_only: bool = False
+) -> sqlite3.Connection:
+    """Open the file; with `only`, the engine itself refuses every other table."""
+    # A connection that cannot write cannot checkpoint when it is closed, either.
+    mode = "ro" if reads_only else "rw"
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+        factory=sqlite3.Connection if only is None else WalledConnection,
+    )
+    connection.text_factory = bytes
+    connection.execute("PRAGMA synchronous = FULL")
+    if only is not None:
+        walled = _allowing({table.name for table in only})
+        sqlite3.Connection.set_authorizer(connection, walled)
+    return connection
+
+
+class Pool:
+    """The connections of one opening: any number that read, one that writes."""
+
+    def __init__(self, path: Path, only: Sequence[Table] | None) -> None:
+        self._path = path
+        self._only = only
+        self._idle: list[sqlite3.Connection] = []
+        self._readers = 0
+        self._writer: sqlite3.Connection | None = None
+        self._closed = False
+
+    def read(self, sql: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
+        """All the rows, as of now; writers do not hinder it."""
+        try:
+            reader = self._idle.pop()
+        except IndexError:
+            reader = self._open(reads_only=True)
+            self._readers += 1
+        try:
+            return reader.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise translated(error) from error
+        finally:
+            self._idle.append(reader)
+
+    def writer(self) -> sqlite3.Connection:
+        """The one connection that writes; to be used behind the gate."""
+        if self._writer is None:
+            self._writer = self._open(reads_only=False)
+        return self._writer
+
+    def rest(self) -> None:
+        """Close what is open, behind the gate; what is needed again opens again."""
+        # Who closes last also checkpoints, and that is the writer's business.
+        deadline = time.monotonic() + 1
+        while len(self._idle) < self._readers and time.monotonic() < deadline:
+            time.sleep(0.001)
+        while self._idle:
+            self._idle.pop().close()
+        self._readers = 0
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def close(self) -> None:
+        """Close what is open, behind the gate, for good."""
+        self.rest()
+        self._closed = True
+
+    def _open(self, *, reads_only: bool) -> sqlite3.Connection:
+        if self._closed:
+            raise ValueError("the store has been closed")
+        try:
+            return connect(self._path, only=self._only, reads_only=reads_only)
+        except sqlite3.Error as error:
+            raise translated(error) from error
+
+
+def translated(error: sqlite3.Error) -> JadaError | PermissionError:
+    """What SQLite says, in the words of the port."""
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_AUTH:
+        return PermissionError(f"this opening of the store does not reach it: {error}")
+    return BusyError("The store could not do it just now. Please try again.")
+
+
+def _allowing(names: set[str]) -> Authorizer:
+    def decide(
+        action: int,
+        subject: str | None,
+        detail: str | None,
+        database: str | None,
+        _trigger: str | None,
+    ) -> int:
+        if action in _HARMLESS:
+            return sqlite3.SQLITE_OK
+        if action in _ROWS and subject in names and database == "main":
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_FUNCTION and detail == "strftime":
+            return sqlite3.SQLITE_OK
+        return sqlite3.SQLITE_DENY
+
+    return decide

@@ -1,0 +1,131 @@
+"""One writer at a time: among the threads of a process and among processes.
+
+SQLite's WAL can be corrupted before 3.51.3 when two connections write or checkpoint at
+the same instant, and its own waiting sleeps up to a tenth of a second at a time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+import weakref
+from types import TracebackType
+from typing import Protocol
+
+from jada_flask.domain.errors import BusyError
+
+_PATIENCE = 10.0  # seconds
+_BREATH = 0.0002
+_WRITING, _NEXT = 0, 1  # the bytes of the file that are locked
+
+_gates: dict[str, Gate] = {}
+_registry = threading.Lock()
+
+
+class Tenant(Protocol):
+    """Who writes through a gate with connections that must not outlive a fork."""
+
+    def before_fork(self) -> None:
+        """Close what is open."""
+
+    def after_fork(self) -> None:
+        """Forget, in the child, the threads that are no longer there."""
+
+
+class Gate:
+    """What a thread passes to write to one file; `BusyError` after ten seconds."""
+
+    @classmethod
+    def at(cls, path: str, tenant: Tenant) -> Gate:
+        """The gate of this file: the same for all who write to it in this process."""
+        with _registry:
+            gate = _gates.get(path)
+            if gate is None:
+                gate = _gates[path] = cls(path)
+            gate.tenants.add(tenant)
+            return gate
+
+    def __init__(self, path: str) -> None:
+        self.tenants: weakref.WeakSet[Tenant] = weakref.WeakSet()
+        self._path = path
+        self._lock = threading.Lock()
+        # A file of its own: whoever closes SQLite's file loses SQLite's locks on it.
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+        self._file = os.open(f"{path}-lock", flags, 0o600)
+
+    def leave(self, tenant: Tenant) -> None:
+        """Have no more use for it; the last one closes the file."""
+        with _registry:
+            self.tenants.discard(tenant)
+            if not self.tenants and _gates.get(self._path) is self:
+                del _gates[self._path]
+                os.close(self._file)
+
+    def __enter__(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        if not self._lock.acquire(timeout=_PATIENCE):
+            raise BusyError("The store is busy. Please try again.")
+        try:
+            # Who waits holds the place of the next one, so that a busy process cannot
+            # take its turn again before those who were there first.
+            self._take(_NEXT, deadline)
+            try:
+                self._take(_WRITING, deadline)
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _NEXT)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _WRITING)
+        self._lock.release()
+
+    def _take(self, byte: int, deadline: float) -> None:
+        while True:
+            try:
+                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
+            except OSError as error:  # EACCES or EAGAIN, by the system
+                if time.monotonic() > deadline:
+                    message = "The store is busy. Please try again."
+                    raise BusyError(message) from error
+                time.sleep(_BREATH)
+            else:
+                return
+
+
+def _before_fork() -> None:
+    # SQLite's connections and locks do not survive a fork: close them on this side,
+    # while nobody writes, and let both sides open them again when they need them.
+    _registry.acquire()
+    for gate in _gates.values():
+        gate.__enter__()
+        for tenant in list(gate.tenants):
+            tenant.before_fork()
+
+
+def _after_fork() -> None:
+    for gate in _gates.values():
+        gate.__exit__(None, None, None)
+    _registry.release()
+
+
+def _after_fork_in_child() -> None:
+    for gate in _gates.values():
+        for tenant in list(gate.tenants):
+            tenant.after_fork()
+    _after_fork()
+
+
+os.register_at_fork(
+    before=_before_fork,
+    after_in_parent=_after_fork,
+    after_in_child=_after_fork_in_child,
+)
