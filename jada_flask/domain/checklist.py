@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from jada_flask.domain.crew import call_time
 from jada_flask.domain.event import Event
-from jada_flask.domain.house import Operations
+from jada_flask.domain.house import Anchor, Operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +28,45 @@ class Checklist:
     tasks: tuple[Task, ...]
 
 
-def checklist_for(event: Event, operations: Operations, *, sunset: datetime | None) -> Checklist:
+def checklist_for(
+    event: Event, operations: Operations, *, sunset: datetime | None
+) -> Checklist:
     """The house's templates, placed around this charter.
 
     Tasks that need the dark are left out where the charter is over before `sunset`.
     """
-    anchors = {
-        "call": event.start - timedelta(minutes=operations.setup_minutes),
+    anchors: dict[Anchor, datetime] = {
+        "call": call_time(event, operations),
         "departure": event.start,
+        "middle": event.start + (event.end - event.start) / 2,
         "return": event.end,
     }
-    guests = "1 guest" if event.party_size == 1 else f"{event.party_size} guests"
-    words = {"guests": guests, "boat": event.boat_name or "the boat", "dock": event.location}
-    dark = sunset is not None and event.end > sunset
+    if sunset is not None and event.end > sunset:
+        anchors["sunset"] = max(sunset, event.start)
     tasks = [
         Task(
             template.key,
-            template.title.format_map(words),
+            _title(template.title, event),
             anchors[template.anchor] + timedelta(minutes=template.minutes),
             template.role,
         )
         for template in operations.checklist
-        if dark or not template.after_sunset
+        if template.anchor in anchors
+        and ("sunset" in anchors or not template.after_sunset)
     ]
     return Checklist(event.event_id, tuple(sorted(tasks, key=lambda task: task.due)))
+
+
+def _title(template: str, event: Event) -> str:
+    """The title in this charter's words. What is no word of ours stays as it is."""
+    return (
+        template.replace("{guests}", _guests(event.party_size))
+        .replace("{boat}", event.boat_name or "the boat")
+        .replace("{dock}", event.location)
+    )
+
+
+def _guests(number: int) -> str:
+    if not number:
+        return "the guests"
+    return "1 guest" if number == 1 else f"{number} guests"

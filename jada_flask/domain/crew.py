@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from jada_flask.domain.clock import day_of, end_of_day
+from jada_flask.domain.event import Event
+from jada_flask.domain.house import Operations
+
 
 class Answer(StrEnum):
     """What the member said so far."""
@@ -62,6 +66,17 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def link_expiry(end: datetime, zone_day_end: datetime) -> datetime:
+def call_time(event: Event, operations: Operations) -> datetime:
+    """When crew are to be there: early enough to set up."""
+    return event.start - timedelta(minutes=operations.setup_minutes)
+
+
+def release_time(event: Event, operations: Operations) -> datetime:
+    """When crew are done: after the clean-up."""
+    return event.end + timedelta(minutes=operations.cleanup_minutes)
+
+
+def link_expiry(event: Event) -> datetime:
     """A link serves through the day after the charter, by the clock at the dock."""
-    return max(end, zone_day_end) + timedelta(days=1)
+    day_after = day_of(event.end, event.zone) + timedelta(days=1)
+    return end_of_day(day_after, event.zone)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from jada_flask.domain.errors import Fault, InvalidError
+
+Anchor = Literal["call", "departure", "middle", "return", "sunset"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,13 @@ class Person:
 class TaskTemplate:
     """One line of a checklist: so many minutes from an anchor of the charter.
 
-    `title` may name ``{guests}``, ``{boat}`` and ``{dock}``; `anchor` is ``call``,
-    ``departure`` or ``return``.
+    `title` may name ``{guests}``, ``{boat}`` and ``{dock}``. What is anchored at sunset
+    is there only where the charter ends in the dark.
     """
 
     key: str
     title: str
-    anchor: str
+    anchor: Anchor
     minutes: int
     role: str = ""  # empty: whoever is aboard
     after_sunset: bool = False  # only where the charter ends in the dark

@@ -97,8 +97,13 @@ class Message:
 
 
 def pause_after(attempts: int, luck: Random) -> timedelta:
-    """Full jitter: anything up to the doubled pause, so that a crowd spreads out."""
-    longest = min(_FIRST_PAUSE * 2 ** max(attempts - 1, 0), _LONGEST_PAUSE)
+    """Full jitter: anything up to a pause that grows fourfold, so that a crowd spreads.
+
+    Eight tries reach over some eleven hours at most: longer than an outage, and the
+    morning after still finds what was given up.
+    """
+    growth = 4 ** min(max(attempts - 1, 0), TRIES)
+    longest = min(_FIRST_PAUSE * growth, _LONGEST_PAUSE)
     return longest * luck.uniform(0.1, 1.0)
 
 

@@ -1,0 +1,17 @@
+"""The house as it comes: what everybody aboard may know. Rates are in `rates.py`, apart."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from jada_flask.domain.house import Operations
+
+
+@cache
+def default_operations() -> Operations:
+    """Boats, docks, people and tasks until somebody edits them."""
+    content = Path(__file__).with_name("operations.json").read_bytes()
+    return msgspec.json.decode(content, type=Operations)

@@ -1,0 +1,30 @@
+"""When the sun sets over a dock."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+
+def sunset(
+    latitude: float, longitude: float, zone: ZoneInfo, day: date
+) -> datetime | None:
+    """When the sun is gone, in UTC; None where it does not set on that local day."""
+    from astral import Observer, sun  # heavy, and most requests never ask for the sun
+
+    try:
+        moment = sun.sunset(Observer(latitude, longitude), day, tzinfo=zone)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def dusk(latitude: float, longitude: float, zone: ZoneInfo, day: date) -> datetime | None:
+    """When it is dark (the end of civil twilight), in UTC; None where it never is."""
+    from astral import Observer, sun
+
+    try:
+        moment = sun.dusk(Observer(latitude, longitude), day, tzinfo=zone)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC).replace(microsecond=0)
