@@ -56,7 +56,9 @@ class ScriptWeb:
         connect, read = self._timeouts
         # A pool for each exchange: a kept connection does not survive a frozen Lambda.
         # Made here, it takes no proxy from the environment.
-        with urllib3.PoolManager(timeout=urllib3.Timeout(connect, read)) as pool:
+        with urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=connect, read=read)
+        ) as pool:
             reply = self._request(pool, method, self._endpoint, body, _UNREACHED)
             if reply.status != 302:
                 return _answer(reply, has_run=False)
