@@ -49,7 +49,9 @@ def install(env: Environment) -> None:
         iso=iso,
         nearness=nearness,
         relative=relative,
+        until=until,
         hours=hours,
+        hours_in_words=hours_in_words,
         money=money,
         percent=percent,
         plural=plural,
@@ -143,11 +145,21 @@ def relative(at: datetime, now: datetime) -> str:
     return f"in {span}" if gap > timedelta(0) else f"{span} ago"
 
 
+def until(end: datetime, start: datetime, zone: Zone) -> str:
+    """``7:30 PM``; where it ends on another day than it starts, ``Sun May 31, 1:00 AM``."""
+    if _local(end, zone).date() == _local(start, zone).date():
+        return clock(end, zone)
+    return f"{short_day(end, zone)}, {clock(end, zone)}"
+
+
 def hours(minutes: int) -> str:
     """``3 h``, ``2 h 30 min``, ``45 min``."""
-    whole, rest = divmod(minutes, 60)
-    parts = (f"{whole} h" if whole else "", f"{rest} min" if rest or not whole else "")
-    return " ".join(part for part in parts if part)
+    return _length(minutes, f"{minutes // 60} h", f"{minutes % 60} min")
+
+
+def hours_in_words(minutes: int) -> str:
+    """``3 hours``, ``2 hours 30 minutes``."""
+    return _length(minutes, plural(minutes // 60, "hour"), plural(minutes % 60, "minute"))
 
 
 def money(amount: Money) -> str:
@@ -193,6 +205,13 @@ def _local(at: datetime, zone: Zone) -> datetime:
     if at.tzinfo is None:
         raise ValueError("a time without a zone cannot be shown")
     return at.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+
+
+def _length(minutes: int, whole: str, rest: str) -> str:
+    """Both parts of a length of time, without a part that is nothing."""
+    if minutes < 60:
+        return rest
+    return f"{whole} {rest}" if minutes % 60 else whole
 
 
 def _span(gap: timedelta) -> str:
