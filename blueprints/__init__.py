@@ -1,1 +1,1 @@
-"""The pages and the API, one package for each kind of visitor."""
+"""The pages and the API, by who calls them."""

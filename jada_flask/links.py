@@ -21,6 +21,10 @@ class Links:
     def crew(self, event_id: str, token: str) -> str:
         return f"{self.base_url}/events/{event_id}?token={token}"
 
+    def event(self, event_id: str) -> str:
+        """The crew's page; it asks for the link where no cookie is kept."""
+        return f"{self.base_url}/events/{event_id}"
+
     def guest_page(self, slug: str) -> str:
         return f"{self.guest_url}/g/{slug}"
 

@@ -72,8 +72,10 @@ class UnitOfWork:
     opening: Opening
     keep_answer: Callable[[Any], Operation] | None = None  # of an idempotent request
     _read: dict[tuple[str, Key], Item | None] = field(default_factory=dict)
-    _writes: list[Operation] = field(default_factory=list)
+    writes: list[Operation] = field(default_factory=list)
     _marks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    promised: list[Message] = field(default_factory=list)
+    _saved: list[Any] = field(default_factory=list)
     _due: bool = False
 
     @property
@@ -114,15 +116,16 @@ class UnitOfWork:
 
     def save(self, kind: Kind[T], value: T) -> None:
         """Write a value: as new if it was not there when it was read, else in its place."""
+        self._saved.append(value)
         item = kind.item(value)
         table, key = kind.table, kind.key_of(value)
         before = self._read.get((table.name, key))
         if before is None:
-            self._writes.append(Put(table, item, (Missing(),)))
+            self.writes.append(Put(table, item, (Missing(),)))
             return
         facets = kind.facets(value)
         gone = tuple(name for name in _facet_names(table) if name in before and name not in facets)
-        self._writes.append(
+        self.writes.append(
             Patch(
                 table,
                 key,
@@ -132,15 +135,19 @@ class UnitOfWork:
             )
         )
 
+    def saved(self, type_: type[T]) -> list[T]:
+        """The values of one type that the commit will write."""
+        return [value for value in self._saved if isinstance(value, type_)]
+
     def add_raw(self, operation: Operation) -> None:
         """Something that no kind of record covers."""
-        self._writes.append(operation)
+        self.writes.append(operation)
 
     def patch(
         self, kind: Kind[Any], *ids: Any, set: dict[str, Any], when: tuple[Condition, ...] = ()
     ) -> None:
         """Change single attributes beside the value, which must be there."""
-        self._writes.append(
+        self.writes.append(
             Patch(kind.table, kind.key(*ids), set=set, when=(*when, Present()))
         )
 
@@ -151,9 +158,14 @@ class UnitOfWork:
     def enqueue(self, message: Message) -> None:
         """Promise a side effect; the same message is promised only once."""
         kind = message_kind(JOBS if message.money else EVENTS)
-        self._writes.append(Put(kind.table, kind.item(message), (Missing(),)))
+        self.writes.append(Put(kind.table, kind.item(message), (Missing(),)))
         if message.event_id and message.step:
             self.mark(message.event_id, {mark_of(message): message.state.value})
+        self.promised.append(message)
+        self._due = True
+
+    def wake(self) -> None:
+        """Have the outbox drained once this is committed."""
         self._due = True
 
     def commit(
@@ -187,7 +199,7 @@ class UnitOfWork:
 
     def _with_marks(self) -> list[Operation]:
         """The writes, with each event's marks folded into the write of its header."""
-        writes = list(self._writes)
+        writes = list(self.writes)
         for event_id, marks in self._marks.items():
             key = EVENT.key(event_id)
             for place, write in enumerate(writes):

@@ -102,7 +102,7 @@ def pause_after(attempts: int, luck: Random) -> timedelta:
     Eight tries reach over some eleven hours at most: longer than an outage, and the
     morning after still finds what was given up.
     """
-    growth = 4 ** min(max(attempts - 1, 0), TRIES)
+    growth = 1 << 2 * min(max(attempts - 1, 0), TRIES)
     longest = min(_FIRST_PAUSE * growth, _LONGEST_PAUSE)
     return longest * luck.uniform(0.1, 1.0)
 

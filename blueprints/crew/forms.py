@@ -1,0 +1,23 @@
+"""The forms of the crew."""
+
+from __future__ import annotations
+
+from wtforms import Form, RadioField
+from wtforms.validators import InputRequired
+
+from jada_flask.domain.crew import Answer
+
+_ANSWERS = {"accept": Answer.ACCEPTED, "decline": Answer.DECLINED}
+
+
+class AnswerForm(Form):
+    """Accept or decline. Neither is preselected: a robot that sends the form says nothing."""
+
+    answer = RadioField(
+        "Your answer",
+        [InputRequired("Choose one of the two.")],
+        choices=[("accept", "Yes, I will be there"), ("decline", "No, I cannot")],
+    )
+
+    def choice(self) -> Answer:
+        return _ANSWERS[str(self.answer.data)]

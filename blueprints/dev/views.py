@@ -1,0 +1,30 @@
+"""The mailbox: every mail that left, readable."""
+
+from __future__ import annotations
+
+from blueprints.dev import bp
+from jada_flask.domain.errors import NotFoundError
+from jada_flask.web.access import ANYONE, open_to
+from jada_flask.web.context import Mailbox, parts
+from jada_flask.web.pages import page
+
+
+@bp.get("/dev/mailbox")
+@open_to(ANYONE)
+def mailbox() -> str:
+    """The newest mails first."""
+    return page("dev/mailbox.html", letters=_mailbox().letters(limit=200))
+
+
+@bp.get("/dev/mailbox/<name>")
+@open_to(ANYONE)
+def letter(name: str) -> str:
+    """One mail with all its parts."""
+    return page("dev/letter.html", letter=_mailbox().letter(name))
+
+
+def _mailbox() -> Mailbox:
+    found = parts().mailbox
+    if found is None:
+        raise NotFoundError("Mails do not stay on this machine.")
+    return found

@@ -1,0 +1,68 @@
+"""The office's API: events with their crew, roster and checklist."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from blueprints.dispatch import bp, shown
+from jada_flask.records.operations import EVENT
+from jada_flask.services import board, crew, events
+from jada_flask.web import paging
+from jada_flask.web.access import STAFF, open_to
+from jada_flask.web.answers import answer, moment
+from jada_flask.web.context import begin
+from jada_flask.web.days import asked_days
+from jada_flask.web.described import described
+
+
+@bp.get("/api/events")
+@open_to(STAFF)
+@described("List events by date", answers={200: "Events"}, query=("from", "to"))
+def list_events() -> Response:
+    """Events from one day to another, with the crew's answers and the steps."""
+    first, last = asked_days()
+    found, after = board.by_date(
+        begin(), str(first), f"{last}~", limit=paging.limit(), after=paging.after("events")
+    )
+    items = [_card(card) for card in found]
+    return answer({"items": items, "next": paging.cursor("events", after)})
+
+
+@bp.get("/api/events/<event_id>")
+@open_to(STAFF)
+@described("One event", answers={200: "Event"})
+def get_event(event_id: str) -> Response:
+    """One event with crew, roster and checklist."""
+    work = begin()
+    event = work.need(EVENT, event_id, otherwise="There is no such event.")
+    listed = crew.tasks(work, event_id)
+    body = shown.event_body(event) | {
+        "crew": [
+            shown.assignment_body(place, event)
+            for place in events.assignments(work, event_id)
+            if not place.removed
+        ],
+        "roster": [shown.patron_body(patron) for patron in events.roster(work, event_id)],
+        "checklist": [
+            {
+                "task_id": task.task_id,
+                "title": task.title,
+                "due": moment(task.due, event.zone),
+                "role": task.role,
+                "done": task.task_id in listed.ticks,
+            }
+            for task in listed.checklist.tasks
+        ],
+        "photos": [],
+    }
+    return answer(body)
+
+
+def _card(card: board.Card) -> shown.Body:
+    return shown.event_body(card.event) | {
+        "crew": [
+            {"crew_id": one.crew_id, "name": one.name, "role": one.role, "answer": one.answer}
+            for one in card.crew
+        ],
+        "steps": [{"name": step.name, "state": step.state.value} for step in card.steps],
+    }

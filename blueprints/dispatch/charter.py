@@ -1,0 +1,87 @@
+"""One charter: everything that its page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from jada_flask.domain.audit import AuditLine
+from jada_flask.domain.booking import Booking
+from jada_flask.domain.checklist import Task
+from jada_flask.domain.errors import NotFoundError
+from jada_flask.domain.event import Event
+from jada_flask.domain.steps import SENT
+from jada_flask.records.money import BOOKING
+from jada_flask.records.operations import EVENT
+from jada_flask.services import automation, bookings, crew, events, history, rates
+from jada_flask.unit_of_work import UnitOfWork
+from jada_flask.web.context import links
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task and whether it is done."""
+
+    task: Task
+    done: bool
+    done_by: str
+
+
+def shown(work: UnitOfWork, event_id: str, *, at: datetime) -> dict[str, Any]:
+    """The context of a charter's page. Raises `NotFoundError`."""
+    event = work.get(EVENT, event_id)
+    if event is None:
+        raise NotFoundError("There is no such charter.")
+    booking = work.get(BOOKING, event.booking_id) if event.booking_id else None
+    listed = crew.tasks(work, event_id)
+    return {
+        "event": event,
+        "booking": booking,
+        "crew": events.assignments(work, event_id),
+        "roster": events.roster(work, event_id),
+        "checklist": [
+            TaskView(task, *_done(listed.ticks.get(task.task_id)))
+            for task in listed.checklist.tasks
+        ],
+        "history": _history(work, event, booking),
+        "links": _links(event),
+        **_sold(work, booking, at),
+    }
+
+
+def _sold(work: UnitOfWork, booking: Booking | None, at: datetime) -> dict[str, Any]:
+    """What there is only where a booking stands behind the charter."""
+    if booking is None:
+        return {
+            "steps": (),
+            "retry_url": lambda step: None,
+            "cautions": (),
+            "deadlines": (),
+            "margin": None,
+            "cancel_url": None,
+        }
+    address = f"/dispatch/bookings/{quote(booking.booking_id, safe='')}"
+    kept = rates.house(work)
+    return {
+        "steps": automation.steps(booking, automation.messages(work, booking)),
+        "retry_url": lambda step: f"{address}/steps/{step}/retry" if step in SENT else None,
+        "cautions": bookings.cautions(work, booking.booking_id, booking.terms, kept, at=at),
+        "deadlines": () if booking.cancelled else booking.deadlines,
+        "margin": booking.margin,
+        "cancel_url": None if booking.cancelled else f"{address}/cancel",
+    }
+
+
+def _done(tick: crew.Tick | None) -> tuple[bool, str]:
+    return (True, tick.by) if tick else (False, "")
+
+
+def _history(work: UnitOfWork, event: Event, booking: Booking | None) -> list[AuditLine]:
+    about = [event.event_id, *([booking.booking_id] if booking else [])]
+    return history.of(work, about)
+
+
+def _links(event: Event) -> list[tuple[str, str]]:
+    return [("Guest page", links().guest_page(event.slug))] if event.slug else []

@@ -1,0 +1,144 @@
+"""The board of charters: what one page of it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+
+from jada_flask.domain.booking import Booking, Caution, Status
+from jada_flask.domain.event import Event
+from jada_flask.domain.money import Money
+from jada_flask.domain.steps import StepView
+from jada_flask.records.operations import stamp
+from jada_flask.services import board, bookings, house, outbox
+from jada_flask.unit_of_work import UnitOfWork
+from jada_flask.web import paging
+
+_LIMIT = 50
+_AHEAD = timedelta(days=730)
+_BACK = timedelta(days=730)
+# A charter stays on the board until it is surely over; the longest is two weeks, but
+# nobody looks for yesterday's day sail among what is to come.
+_STILL_ON = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the page was asked for."""
+
+    when: str
+    boat: str
+    q: str
+
+    @property
+    def past(self) -> bool:
+        return self.when == "past"
+
+    def keeps(self, card: board.Card, booking: Booking | None) -> bool:
+        event = card.event
+        if self.boat and event.boat != self.boat:
+            return False
+        ref = booking.terms.source_ref if booking else ""
+        words = " ".join((event.host, event.name, event.location, ref))
+        return self.q.casefold() in words.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One charter at a glance, with what the office alone may know."""
+
+    event: Event
+    crew: list[tuple[str, str, str]]
+    accepted: int
+    asked: int
+    steps: tuple[StepView, ...]
+    cautions: tuple[Caution, ...]
+    net: Money | None
+    source: str
+    source_ref: str
+    patrons: int
+
+
+def listed(work: UnitOfWork, *, at: datetime) -> dict[str, Any]:
+    """The context of the board."""
+    filters = _filters()
+    lo, hi = _span(filters, at)
+    cards, after = board.by_date(
+        work,
+        lo,
+        hi,
+        limit=_LIMIT,
+        after=paging.after(f"board:{filters.when}"),
+        descending=filters.past,
+    )
+    sold = _sold(work, cards)
+    shown = [
+        _shown(card, sold.get(card.event.booking_id))
+        for card in cards
+        if filters.keeps(card, sold.get(card.event.booking_id))
+    ]
+    return {
+        "cards": shown,
+        "requests": _requests(work, at) if not filters.past else [],
+        "filters": filters,
+        "boats": house.operations(work).boats,
+        "next_url": _next(filters, after),
+        "counts": {"dead": len(outbox.waiting(work, dead=True, limit=20))},
+    }
+
+
+def _filters() -> Filters:
+    asked = request.args
+    when = "past" if asked.get("when") == "past" else "upcoming"
+    return Filters(when, asked.get("boat", "")[:64], asked.get("q", "").strip()[:80])
+
+
+def _span(filters: Filters, at: datetime) -> tuple[str, str]:
+    edge = at - _STILL_ON
+    if filters.past:
+        return stamp(edge - _BACK), stamp(edge)
+    return stamp(edge), stamp(edge + _AHEAD)
+
+
+def _sold(work: UnitOfWork, cards: list[board.Card]) -> dict[str, Booking]:
+    """The bookings of these charters, from one query over the same days."""
+    starts = sorted(stamp(card.event.start) for card in cards if card.event.booking_id)
+    if not starts:
+        return {}
+    found, _ = bookings.between(work, starts[0], f"{starts[-1]}~", limit=2 * _LIMIT)
+    return {booking.booking_id: booking for booking in found}
+
+
+def _shown(card: board.Card, booking: Booking | None) -> Shown:
+    event = card.event
+    return Shown(
+        event=event,
+        crew=[(one.name, one.role, one.answer) for one in card.crew],
+        accepted=card.accepted,
+        asked=card.asked,
+        steps=card.steps,
+        cautions=booking.warnings if booking and not event.cancelled else (),
+        net=booking.margin.net if booking else None,
+        source=booking.terms.source if booking else "",
+        source_ref=booking.terms.source_ref if booking else "",
+        patrons=event.party_size,
+    )
+
+
+def _requests(work: UnitOfWork, at: datetime) -> list[Booking]:
+    """Bookings that wait for an answer, with their deadlines."""
+    found, _ = bookings.between(work, stamp(at), stamp(at + _AHEAD), limit=2 * _LIMIT)
+    open_ones = (Status.INQUIRY, Status.PENDING)
+    return [booking for booking in found if booking.terms.status in open_ones]
+
+
+def _next(filters: Filters, after: Any) -> str | None:
+    cursor = paging.cursor(f"board:{filters.when}", after)
+    if cursor is None:
+        return None
+    asked = {"when": filters.when, "boat": filters.boat, "q": filters.q, "cursor": cursor}
+    return "/dispatch?" + urlencode({name: value for name, value in asked.items() if value})

@@ -1,0 +1,1 @@
+"""Payments that patrons make, as staff log them."""

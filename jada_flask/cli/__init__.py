@@ -1,0 +1,14 @@
+"""Commands for whoever looks after the installation."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from jada_flask.cli import outbox, people, secrets
+
+
+def install(app: Flask) -> None:
+    """Give the application its commands."""
+    app.cli.add_command(outbox.drain)
+    app.cli.add_command(secrets.hash_secret)
+    app.cli.add_command(people.crew)

@@ -1,0 +1,54 @@
+"""The people who can be asked to crew."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from jada_flask.domain.audit import Actor
+from jada_flask.domain.errors import JadaError
+from jada_flask.services import people
+from jada_flask.unit_of_work import UnitOfWork
+from jada_flask.web.context import parts
+
+_SHELL = Actor("shell")
+
+
+@click.group()
+def crew() -> None:
+    """The people who can be asked."""
+
+
+@crew.command("add")
+@click.argument("crew_id")
+@click.argument("name")
+@click.argument("email")
+@click.option("--role", "roles", multiple=True, default=("deckhand",), show_default=True)
+@click.option("--phone", default="")
+@with_appcontext
+def add(crew_id: str, name: str, email: str, roles: tuple[str, ...], phone: str) -> None:
+    """Add somebody, or change who is there: CREW_ID NAME EMAIL."""
+    kept = parts()
+    try:
+        person = people.add(
+            UnitOfWork(kept.office),
+            crew_id,
+            name,
+            email,
+            roles=roles,
+            phone=phone,
+            by=_SHELL,
+            at=kept.ports.clock.now(),
+        )
+    except JadaError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{person.crew_id}  {person.name} <{person.email}>  {', '.join(person.roles)}")
+
+
+@crew.command("list")
+@with_appcontext
+def list_() -> None:
+    """Everybody who can be asked."""
+    for person in people.everybody(UnitOfWork(parts().office)):
+        roles = ", ".join(person.roles)
+        click.echo(f"{person.crew_id:12} {person.name:24} {person.email:32} {roles}")

@@ -1,0 +1,105 @@
+"""`make run`: the whole application on one machine, with one sample booking to look at."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+from jada_flask.config import Config
+from jada_flask.domain.errors import JadaError
+from jada_flask.local_secrets import LocalSecrets, kept_secrets
+from jada_flask.services.sample import Sample, show_sample
+from jada_flask.services.worker import drain_of
+from jada_flask.unit_of_work import UnitOfWork
+from jada_flask.web.context import Parts
+from jada_flask.wiring import build
+
+_THREADS = 16
+
+
+def main() -> None:
+    """Say where everything is, then serve until somebody stops it."""
+    try:
+        config = Config.from_env()
+        kept = kept_secrets(config.data_dir) if config.local else None
+        parts = build(config)
+        sample = _first_steps(parts)
+    except JadaError as error:
+        sys.exit(f"JADA does not start. {error}")
+    print(_welcome(config, kept, sample), flush=True)
+    parts.ports.store.close()
+    parts.ports.public_store.close()
+    _serve(config)
+
+
+def _first_steps(parts: Parts) -> Sample:
+    """On the first start one booking goes through everything; later it is found again."""
+    at = parts.ports.clock.now()
+    sample = show_sample(lambda: UnitOfWork(parts.office), day=_day(at.date()), at=at)
+    drain_of(parts.office, parts.ports).run()
+    return sample
+
+
+def _day(today: date) -> date:
+    """A Saturday in two to three weeks."""
+    ahead = today + timedelta(days=14)
+    return ahead + timedelta(days=(5 - ahead.weekday()) % 7)
+
+
+def _welcome(config: Config, kept: LocalSecrets | None, sample: Sample) -> str:
+    def secret(name: str, made_up: str, given: str) -> str:
+        own = kept is not None and kept.settings.get(name) == given
+        return made_up if own else f"as set by {name}"
+
+    password = secret("ADMIN_PASS_HASH", kept.admin_password if kept else "", config.admin_pass_hash)
+    token = secret(
+        "DASHBOARD_TOKEN_HASH", kept.dashboard_token if kept else "", config.dashboard_token_hash
+    )
+    key = secret("SERVICE_KEY_HASH", kept.service_key if kept else "", config.service_key_hash)
+    base = config.base_url
+    return f"""
+JADA is at {base}, its data in {_short(config.data_dir)}
+
+  Dispatch     {base}/dispatch
+               name: admin   password: {password}
+  Guest page   {sample.guest_page}
+  Crew link    {sample.crew_link}
+  Mailbox      {base}/dev/mailbox
+
+  For scripts  X-Dashboard-Token: {token}
+               x-service-key: {key}
+
+Stop it with Ctrl-C; the data stays.
+"""
+
+
+def _short(path: Path) -> str:
+    try:
+        return f"{path.relative_to(Path.cwd())}/"
+    except ValueError:
+        return str(path)
+
+
+def _serve(config: Config) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    logging.basicConfig(level=logging.WARNING)
+    Granian(
+        "jada_flask.wsgi:app",
+        address="127.0.0.1",
+        port=config.port,
+        interface=Interfaces.WSGI,
+        # One process: its writers share one commit, and one thread sends what is due.
+        workers=1,
+        blocking_threads=_THREADS,
+        log_level=LogLevels.warning,
+        log_access=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What people do here: one function for each, and one commit in each."""

@@ -1,0 +1,92 @@
+"""The board: charters by date, each read from its header alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from jada_flask.domain.crew import Answer
+from jada_flask.domain.event import Event
+from jada_flask.domain.outbox import State, overall
+from jada_flask.domain.steps import SENT, WRITTEN, StepView
+from jada_flask.ports import Item
+from jada_flask.records.operations import EVENT
+from jada_flask.services.years import by_year
+from jada_flask.unit_of_work import Found, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One member who was asked, and the answer."""
+
+    crew_id: str
+    name: str
+    role: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One charter at a glance."""
+
+    event: Event
+    crew: tuple[Asked, ...]
+    steps: tuple[StepView, ...]
+
+    @property
+    def asked(self) -> int:
+        return len(self.crew)
+
+    @property
+    def accepted(self) -> int:
+        return sum(one.answer == Answer.ACCEPTED for one in self.crew)
+
+
+def by_date(
+    work: UnitOfWork,
+    lo: str,
+    hi: str,
+    *,
+    limit: int,
+    after: Any = None,
+    descending: bool = False,
+) -> tuple[list[Card], Any]:
+    """The charters that start between two moments (texts that sort by time)."""
+    found, more = by_year(
+        work, EVENT, "", lo, hi, limit=limit, after=after, descending=descending
+    )
+    return [card_of(one) for one in found], more
+
+
+def card_of(found: Found[Event]) -> Card:
+    """A card from the header of an event and the marks that stand beside it."""
+    return Card(found.value, _crew(found.item), _steps(found))
+
+
+def _crew(item: Item) -> tuple[Asked, ...]:
+    asked = [
+        Asked(name.removeprefix("answer:"), *mark)
+        for name, mark in item.items()
+        if name.startswith("answer:") and mark
+    ]
+    return tuple(sorted(asked, key=lambda one: (one.role != "captain", one.crew_id)))
+
+
+def _steps(found: Found[Event]) -> tuple[StepView, ...]:
+    """The steps of an event that a booking brought; one without a booking has none."""
+    if not found.value.booking_id:
+        return ()
+    written = tuple(StepView(name, State.DONE, 1) for name in WRITTEN)
+    return written + tuple(StepView(name, _marked(found.item, name)) for name in SENT)
+
+
+def _marked(item: Item, step: str) -> State:
+    return overall(
+        [
+            State(mark)
+            for name, mark in item.items()
+            if name.startswith(f"mark:{step}:") and mark
+        ]
+    )
+
+

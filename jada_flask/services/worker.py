@@ -1,0 +1,58 @@
+"""The outbox on one machine: a thread of the serving process that sends what is due."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from random import SystemRandom
+from threading import Event as Signal, Thread
+
+from jada_flask.domain.errors import JadaError
+from jada_flask.ports import Ports
+from jada_flask.services.deliveries import Courier
+from jada_flask.services.outbox import Drain
+from jada_flask.unit_of_work import Opening
+
+_LOG = logging.getLogger(__name__)
+_SIDE_BY_SIDE = 8
+_LOOK_AGAIN = 1.0  # seconds: another process may have promised something
+
+
+def drain_of(office: Opening, ports: Ports) -> Drain:
+    """The outbox of this installation, ready to be drained."""
+    pool = ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="outbox")
+    courier = Courier(office, ports)
+    return Drain(ports.store, courier.deliver, ports.clock, pool, SystemRandom())
+
+
+class Worker:
+    """Sends at once after a commit of this process, and looks again every second."""
+
+    def __init__(self) -> None:
+        self._signal = Signal()
+        self._stopped = False
+
+    def wake(self) -> None:
+        """Something is due."""
+        self._signal.set()
+
+    def begin(self, office: Opening, ports: Ports) -> None:
+        """Start sending, until the process ends."""
+        drain = drain_of(office, ports)
+        Thread(target=self._run, args=(drain,), name="outbox", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._signal.set()
+
+    def _run(self, drain: Drain) -> None:
+        while not self._stopped:
+            self._signal.clear()
+            try:
+                drain.run()
+            except JadaError:
+                # The store was busy or out of reach; the messages are still due.
+                _LOG.exception("the outbox could not be looked at")
+            self._signal.wait(_LOOK_AGAIN)
+
+

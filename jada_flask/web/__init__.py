@@ -1,0 +1,1 @@
+"""What blueprints share: the store's opening, sign-in, bodies, answers, refusals."""

@@ -1,0 +1,121 @@
+"""Who may call what. Every view says so; one that does not is never served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from jada_flask.domain.audit import Actor
+from jada_flask.domain.errors import NotFoundError
+from jada_flask.domain.staff import Session
+from jada_flask.hashes import token_matches
+from jada_flask.services import staff
+from jada_flask.web import csrf
+from jada_flask.web.context import begin_sign_in, config, now
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+ANYONE = "anyone"  # looks at no identity at all
+CREW = "crew"  # the view itself exchanges the link or its cookie
+GUEST = "guest"
+STAFF = "staff"
+DASHBOARD = "dashboard"
+SERVICE = "service"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes this request."""
+
+    kind: str
+    session: Session | None = None
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.kind, self.session.user if self.session else "")
+
+    @property
+    def principal(self) -> str:
+        """Whose idempotency keys these are."""
+        return str(self.actor)
+
+
+def open_to(*kinds: str) -> Callable[[View], View]:
+    """Say who may call a view."""
+
+    def declare(view: View) -> View:
+        view.access = frozenset(kinds)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def guard() -> None:
+    """Before each request: let in whom the view names, and nobody else."""
+    if request.endpoint is None:
+        return
+    allowed = access_of(current_app, request.endpoint)
+    if ANYONE in allowed or GUEST in allowed:
+        return
+    if CREW in allowed:
+        if request.method not in _SAFE:
+            csrf.check()
+        return
+    caller = identify()
+    if caller is None:
+        raise Unauthorized("Sign in, or send a token that may do this.")
+    if caller.kind not in allowed:
+        raise Forbidden("This token may not do that.")
+    if caller.kind == STAFF and request.method not in _SAFE:
+        csrf.check()
+    g.caller = caller
+
+
+def access_of(app: Flask, endpoint: str) -> frozenset[str]:
+    """Who may call this endpoint; empty, and so nobody, where nothing is said."""
+    return getattr(app.view_functions[endpoint], "access", frozenset())
+
+
+def identify() -> Caller | None:
+    """Who calls: by a token in a header, else by the cookie of a session.
+
+    A header counts before a cookie, and a wrong header is nobody at all.
+    """
+    token = request.headers.get("X-Dashboard-Token")
+    key = request.headers.get("X-Service-Key")
+    if token is not None:
+        hashed = config().dashboard_token_hash
+        return Caller(DASHBOARD) if token_matches(token, hashed) else None
+    if key is not None:
+        return Caller(SERVICE) if token_matches(key, config().service_key_hash) else None
+    secret = request.cookies.get(csrf.session_cookie())
+    if not secret:
+        return None
+    try:
+        return Caller(STAFF, staff.session_of(begin_sign_in(), secret, at=now()))
+    except NotFoundError:
+        return None
+
+
+def caller() -> Caller:
+    """Who was let in."""
+    found: Caller = g.caller
+    return found
+
+
+def member() -> Session | None:
+    """The member of staff who is signed in, for the frame of a page."""
+    found: Caller | None = g.get("caller")
+    return found.session if found else None
+
+
+def check_all(app: Flask) -> None:
+    """At start: no view may be without a word on who may call it."""
+    silent = [name for name in app.view_functions if not access_of(app, name)]
+    if silent:
+        raise RuntimeError(f"nobody said who may call {', '.join(sorted(silent))}")

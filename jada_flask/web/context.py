@@ -1,0 +1,68 @@
+"""What a request stands on: the parts of the application, the time, the unit of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask import current_app, g, request
+
+from jada_flask.config import Config
+from jada_flask.links import Links
+from jada_flask.ports import Ports
+from jada_flask.unit_of_work import Opening, UnitOfWork
+
+# Whoever is not named here gets the opening that holds no money.
+_OFFICE = frozenset({"dispatch", "dispatch_api", "payments", "payments_api", "admin", "dev"})
+
+
+class Mailbox(Protocol):
+    """The mails that left this machine, where it keeps them itself."""
+
+    def letters(self, limit: int = 50, after: str | None = None) -> list[Any]: ...
+
+    def letter(self, name: str) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the composition root put together."""
+
+    config: Config
+    ports: Ports
+    office: Opening
+    public: Opening
+    mailbox: Mailbox | None = None
+
+
+def parts() -> Parts:
+    found: Parts = current_app.extensions["jada"]
+    return found
+
+
+def begin() -> UnitOfWork:
+    """A fresh unit of work on the opening that this page may use."""
+    kept = parts()
+    return UnitOfWork(kept.office if request.blueprint in _OFFICE else kept.public)
+
+
+def begin_sign_in() -> UnitOfWork:
+    """A unit of work on the sessions of staff, which only the office's opening reaches."""
+    return UnitOfWork(parts().office)
+
+
+def now() -> datetime:
+    """This moment; the same throughout one request."""
+    if "now" not in g:
+        g.now = parts().ports.clock.now()
+    moment: datetime = g.now
+    return moment
+
+
+def links() -> Links:
+    return parts().office.links
+
+
+def config() -> Config:
+    return parts().config

@@ -1,0 +1,108 @@
+"""Cookies, and the proof that a write with a cookie was meant.
+
+Flask-WTF makes and checks the tokens. What it calls the session is bound to the cookie
+of whoever is signed in (staff) or came by a link (crew): nothing is stored for it, and a
+GET writes nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, g, request, session
+from flask.sessions import SecureCookieSession, SessionInterface
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from werkzeug.exceptions import BadRequest, Forbidden
+from wtforms import ValidationError
+
+from jada_flask.web.context import config
+
+_FIELD = "csrf_token"
+
+
+def session_cookie() -> str:
+    """`__Host-` keeps a cookie from other hosts, but browsers want https for it."""
+    return "__Host-jada" if config().https else "jada"
+
+
+def crew_cookie(event_id: str) -> str:
+    return f"__Host-jada-crew-{event_id}" if config().https else f"jada-crew-{event_id}"
+
+
+def set_cookie(response: Response, name: str, value: str, *, max_age: int) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=max_age,
+        path="/",
+        secure=config().https,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def token() -> str:
+    """The token for the forms of this page."""
+    made: str = generate_csrf()
+    return made
+
+
+def token_for(secret: str) -> str:
+    """The token for a session that begins with this answer."""
+    session[_FIELD] = _binding(secret)
+    g.pop(_FIELD, None)
+    return token()
+
+
+def check() -> None:
+    """Refuse a write that our own page did not make: 400 without its token."""
+    refuse_foreign()
+    sent = request.headers.get("X-CSRFToken") or request.form.get(_FIELD)
+    try:
+        validate_csrf(sent)
+    except ValidationError:
+        raise BadRequest(
+            "The form's token is missing or too old. Reload the page and send it again."
+        ) from None
+
+
+def refuse_foreign() -> None:
+    """Refuse what another site made the browser send."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        raise Forbidden("This request came from another site.")
+    origin = request.headers.get("Origin")
+    if origin is not None and origin not in _own_origins():
+        raise Forbidden("This request came from another site.")
+
+
+def _own_origins() -> set[str]:
+    settings = config()
+    own = {settings.base_url, settings.guest_url}
+    if settings.local:
+        parts = urlsplit(request.host_url)
+        own.add(f"{parts.scheme}://{parts.netloc}")
+    return own
+
+
+def _binding(secret: str) -> str:
+    return hmac.digest(config().secret_key.encode(), b"csrf\0" + secret.encode(), "sha256").hex()
+
+
+class BoundSession(SessionInterface):
+    """Flask's session, made from the request's own cookie and never stored."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
+        bound: dict[str, Any] = {}
+        event_id = (request.view_args or {}).get("event_id")
+        name = session_cookie()
+        if event_id and request.blueprint == "crew":
+            name = crew_cookie(event_id)
+        secret = request.cookies.get(name)
+        if secret:
+            bound[_FIELD] = _binding(secret)
+        return SecureCookieSession(bound)
+
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+        """Nothing is kept: the cookie that it was made from stays as it is."""

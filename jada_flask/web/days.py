@@ -1,0 +1,35 @@
+"""Spans of days that a list is asked for."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import request
+
+from jada_flask.domain.errors import Fault, InvalidError
+from jada_flask.web.context import now
+
+_LONGEST = timedelta(days=366 * 5)
+
+
+def asked_days(default: timedelta = timedelta(days=366)) -> tuple[date, date]:
+    """`?from=` and `?to=`, both included; today and a year on where they are left out."""
+    first = _day("from") or (now().date() - timedelta(days=1))
+    last = _day("to") or first + default
+    if last < first:
+        raise InvalidError(Fault("to", "This day is before `from`."))
+    if last - first > _LONGEST:
+        raise InvalidError(Fault("to", "Ask for five years at most."))
+    return first, last
+
+
+def _day(name: str) -> date | None:
+    text = request.args.get(name)
+    if not text:
+        return None
+    try:
+        if len(text) != 10:
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidError(Fault(name, "A date like 2026-05-30.")) from None

@@ -1,0 +1,39 @@
+"""The frame of the office's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+
+from jada_flask.web.access import member
+from jada_flask.web.context import now
+
+_NAV = (
+    ("Charters", "/dispatch"),
+    ("Outbox", "/dispatch/outbox"),
+)
+# What a page says once after it was sent on, by the word in its address: no sentence
+# of somebody else's making ever stands there.
+_SAID = {
+    "replayed": ("success", "It is on its way again."),
+    "cancelled": ("success", "The booking is cancelled; crew and guests are told."),
+}
+
+
+def page(template: str, **context: Any) -> str:
+    """A page of the office with its frame."""
+    said = _SAID.get(request.args.get("said", ""))
+    return render_template(
+        template,
+        staff=member(),
+        nav=[(text, url, request.path == url) for text, url in _NAV],
+        messages=[said] if said else [],
+        now=now(),
+        **context,
+    )
+
+
+def public_page(template: str, **context: Any) -> str:
+    """A page that crew or guests see."""
+    return render_template(template, now=now(), **context)

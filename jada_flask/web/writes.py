@@ -1,0 +1,120 @@
+"""Writes of the API: tried again when somebody else was faster, answered once per key."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from random import uniform
+from typing import Any, Generic, TypeVar
+
+from flask import Response, request
+
+from jada_flask.domain.errors import Fault, InvalidError
+from jada_flask.ports import ConditionError, MissingOrAtMost, Operation, Put
+from jada_flask.records.jobs import Remembered, remembered_kind
+from jada_flask.unit_of_work import UnitOfWork
+from jada_flask.web.access import caller
+from jada_flask.web.answers import answer, json_text
+from jada_flask.web.context import begin, now
+
+T = TypeVar("T")
+Body = dict[str, Any]
+_ATTEMPTS = 6
+_KEPT = timedelta(days=8)
+_LONGEST_KEY = 200
+
+
+def written(act: Callable[[UnitOfWork], T], show: Callable[[T], tuple[Body, int]]) -> Response:
+    """Carry out one write and answer with what it brought.
+
+    With an `Idempotency-Key` the answer is kept in the same transaction as the write: the
+    same key and body gives the first answer again, another body is refused.
+    """
+    key = _key()
+    for attempt in range(_ATTEMPTS):
+        work = begin()
+        if key and (first := _first_answer(work, key)):
+            return first
+        shown = _Shown(show)
+        if key:
+            work.keep_answer = partial(_keeping, work, key, shown)
+        try:
+            return answer(*shown(act(work)))
+        except ConditionError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            time.sleep(uniform(0, 0.01 * 2**attempt))
+    raise AssertionError("unreachable")
+
+
+def attempted(act: Callable[[UnitOfWork], T]) -> T:
+    """Carry out one write of a page, again while somebody else is faster."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            return act(begin())
+        except ConditionError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            time.sleep(uniform(0, 0.01 * 2**attempt))
+    raise AssertionError("unreachable")
+
+
+def _key() -> str:
+    """The request's idempotency key, hashed; empty where it has none."""
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > _LONGEST_KEY:
+        raise InvalidError(Fault("Idempotency-Key", f"At most {_LONGEST_KEY} characters."))
+    return hashlib.sha256(key.encode()).hexdigest() if key else ""
+
+
+def _request_hash() -> str:
+    words = (request.method.encode(), request.path.encode(), request.get_data(cache=True))
+    return hashlib.sha256(b"\0".join(words)).hexdigest()
+
+
+def _first_answer(work: UnitOfWork, key: str) -> Response | None:
+    kind = remembered_kind(work.opening.home)
+    kept = work.get(kind, caller().principal, key)
+    if kept is None or kept.until <= now():
+        return None
+    if kept.request_hash != _request_hash():
+        raise InvalidError(
+            Fault("Idempotency-Key", "This key came with another request before; draw a new one.")
+        )
+    return Response(
+        kept.body,
+        kept.status,
+        {"Idempotent-Replayed": "true"},
+        content_type="application/json; charset=utf-8",
+    )
+
+
+class _Shown(Generic[T]):
+    """What a result looks like; worked out once, though it is kept and answered."""
+
+    def __init__(self, show: Callable[[T], tuple[Body, int]]) -> None:
+        self._show = show
+        self._shown: tuple[Body, int] | None = None
+
+    def __call__(self, result: T) -> tuple[Body, int]:
+        if self._shown is None:
+            self._shown = self._show(result)
+        return self._shown
+
+
+def _keeping(work: UnitOfWork, key: str, shown: _Shown[T], result: T) -> Operation:
+    """The write that keeps the answer, unless another request with this key has."""
+    body, status = shown(result)
+    at = now()
+    kept = Remembered(
+        caller().principal, key, _request_hash(), status, json_text(body), at + _KEPT
+    )
+    kind = remembered_kind(work.opening.home)
+    # The store may delete what has expired days later, so the condition looks at it too.
+    expired = MissingOrAtMost("expires", int(at.timestamp()))
+    return Put(kind.table, kind.item(kept), (expired,))
+
+

@@ -1,0 +1,78 @@
+"""Which adapter stands behind which port: AWS and Google where configured, else this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from jada_flask.adapters.local.audit import FolderAudit
+from jada_flask.adapters.local.clock import SystemClock
+from jada_flask.adapters.local.edge import NoEdge
+from jada_flask.adapters.local.files import FolderFiles
+from jada_flask.adapters.local.mailbox import FolderMailbox
+from jada_flask.adapters.local.sqlite import SqliteStore
+from jada_flask.adapters.local.summary import FileSummary
+from jada_flask.config import Config
+from jada_flask.links import Links
+from jada_flask.ports import Clock, OperatorSummary, Ports, Store
+from jada_flask.tables import EVENTS, JOBS, PUBLIC
+from jada_flask.unit_of_work import Opening
+from jada_flask.web.context import Parts
+
+
+def build(
+    config: Config, *, clock: Clock | None = None, nudge: Callable[[], None] = lambda: None
+) -> Parts:
+    """Every part of this installation, as its settings say."""
+    ports, mailbox = build_ports(config, clock=clock, nudge=nudge)
+    links = Links(config.base_url, config.guest_url, config.secret_key)
+    return Parts(
+        config=config,
+        ports=ports,
+        office=Opening(ports.store, links, JOBS, nudge),
+        public=Opening(ports.public_store, links, EVENTS, nudge),
+        mailbox=mailbox,
+    )
+
+
+def build_ports(
+    config: Config, *, clock: Clock | None = None, nudge: Callable[[], None] = lambda: None
+) -> tuple[Ports, FolderMailbox]:
+    """One adapter for each port."""
+    data = config.data_dir
+    clock = clock or SystemClock()
+    mailbox = FolderMailbox(data / "mailbox", clock, config.mail_from, sender_name="JADA")
+    store, public = _stores(config)
+    ports = Ports(
+        store=store,
+        public_store=public,
+        files=FolderFiles(data / "guest"),
+        mailer=mailbox,
+        audit_mailer=FolderAudit(mailbox, config.gmail_recipient or "audit@example.com"),
+        summary=_summary(config),
+        edge=NoEdge(),
+        clock=clock,
+        nudge=nudge,
+    )
+    return ports, mailbox
+
+
+def _stores(config: Config) -> tuple[Store, Store]:
+    """The office's opening and the public one."""
+    if config.store == "sqlite":
+        path = config.data_dir / "jada.sqlite3"
+        return SqliteStore(path), SqliteStore(path, only=PUBLIC)
+    from jada_flask.adapters.aws import dynamo
+
+    store = dynamo.DynamoStore(
+        dynamo.connect(endpoint_url=config.aws_endpoint or None), config.table_prefix
+    )
+    # In production the public function's role names only its own tables.
+    return store, store
+
+
+def _summary(config: Config) -> OperatorSummary:
+    if not config.gas_endpoint:
+        return FileSummary(config.data_dir / "operator" / "summaries.jsonl")
+    from jada_flask.adapters.google.script_summary import ScriptSummary
+
+    return ScriptSummary(config.gas_endpoint, config.gas_secret, config.stage)

@@ -1,0 +1,15 @@
+"""What a server loads: the application, and on one machine the worker beside it."""
+
+from __future__ import annotations
+
+from jada_flask.app import create_app
+from jada_flask.config import Config
+from jada_flask.wiring import build
+from jada_flask.services.worker import Worker
+
+_settings = Config.from_env()
+_worker = Worker()
+_parts = build(_settings, nudge=_worker.wake)
+app = create_app(_parts)
+if _settings.local:
+    _worker.begin(_parts.office, _parts.ports)
