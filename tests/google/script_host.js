@@ -37,6 +37,8 @@ function fresh({ sources, properties, grid = 1000, latency = 1 }) {
     logs: [],
     faults: [],
     lock: { holder: 0, waiting: [] },
+    active: 0,
+    late: [],
   };
 }
 
@@ -62,11 +64,24 @@ const services = {
     return answer(true);
   },
   read: (run, { id, tab }, answer) => later(() => answer(google.spreadsheets[id].tabs[tab])),
-  write: (run, changes, answer) => later(() => answer(changes.forEach(apply))),
+  write: (run, writes, answer) => later(() => answer(writes.forEach(apply))),
+  writeLate: (run, writes, answer) => {
+    google.late.push(() => answer(writes.forEach(apply)));
+    writeLate();
+  },
 };
 
 function later(act) {
   setTimeout(act, google.latency);
+}
+
+/**
+ * What runs left unwritten comes when they are over, without their lock. Nobody promises
+ * when: here as late as can be, after all that runs beside them.
+ */
+function writeLate() {
+  if (google.late.length < google.active) return;
+  google.late.splice(0).forEach((write) => write());
 }
 
 /** A mutex between runs; one that has ended, however, holds nothing. */
@@ -147,6 +162,8 @@ function typed(value, format) {
 /** Runs one function in a bare context; `then` gets how it ended. */
 function run(name, event, fault, then) {
   const number = (runs += 1);
+  const here = google;
+  here.active += 1;
   const { port1, port2 } = new MessageChannel();
   const signal = new Int32Array(new SharedArrayBuffer(4));
   let left = fault.dies_after ?? Infinity;
@@ -171,6 +188,8 @@ function run(name, event, fault, then) {
   });
   worker.on('exit', () => {
     dropLock(number);
+    here.active -= 1;
+    writeLate();
     port1.close();
     if (ended.error) google.logs.push(`ended: ${ended.error}`);
     then(ended);
@@ -214,7 +233,7 @@ function eventOf(request, bytes) {
 function reply(response, ended, { delay, ...fault }) {
   if (delay) return setTimeout(() => reply(response, ended, fault), delay);
   if (fault.drop) return response.destroy();
-  if (fault.location) return response.writeHead(302, { Location: fault.location }).end();
+  if ('location' in fault) return response.writeHead(302, { Location: fault.location }).end();
   if (ended.error) return html(response);
   const key = randomUUID();
   echoes.set(key, { ...ended, fault });

@@ -56,13 +56,13 @@ class ScriptHost:
         self._process.communicate(timeout=10)
 
     def deploy(
-        self, sources: Path = SOURCES, *, grid: int = 1000, **properties: str
+        self, sources: Path = SOURCES, *, grid: int = 1000, **changed: str
     ) -> Self:
-        """Begin anew with these sources; properties left empty are not set."""
-        every = {
-            name: value for name, value in (PROPERTIES | properties).items() if value
+        """Begin anew with these sources; a property that is left empty is not set."""
+        properties = {
+            name: text for name, text in (PROPERTIES | changed).items() if text
         }
-        self.order("reset", sources=str(sources), properties=every, grid=grid)
+        self.order("reset", sources=str(sources), properties=properties, grid=grid)
         return self
 
     def order(self, order: str, **arguments: Any) -> Any:
@@ -95,9 +95,15 @@ class ScriptHost:
     def rows(self) -> list[dict[str, Any]]:
         """The bookings in the Sheet, by heading."""
         headings, *lines = [
-            [cell and cell["value"] for cell in line] for line in self.tab["rows"]
+            [cell["value"] if cell else "" for cell in line]
+            for line in self.tab["rows"]
         ] or [[]]
-        return [dict(zip(headings, line, strict=True)) for line in lines]
+        return [dict(zip(headings, line, strict=False)) for line in lines]
+
+    @property
+    def kinds(self) -> set[str]:
+        """What Sheets took the cells for."""
+        return {cell["kind"] for line in self.tab["rows"] for cell in line if cell}
 
     @property
     def mails(self) -> list[dict[str, Any]]:
@@ -116,8 +122,8 @@ class ScriptHost:
 
 
 def booking(
-    booking_id: str = "bk-1", revision: int = 1, **changes: object
-) -> dict[str, object]:
+    booking_id: str = "bk-1", revision: Any = 1, **changes: Any
+) -> dict[str, Any]:
     """A booking's summary as the outbox hands it over."""
     return {
         "kind": "booking_summary",

@@ -20,10 +20,10 @@ function call(service, argument = null) {
   return receiveMessageOnPort(port).message;
 }
 
-function flush() {
+function flush(service = 'write') {
   const writes = pending;
   pending = [];
-  if (writes.length) call('write', writes);
+  if (writes.length) call(service, writes);
 }
 
 /** An object that has these members and takes offence at all others. */
@@ -216,7 +216,7 @@ const scope = {
       return spreadsheet(id);
     }],
     create: [TEXT, (title) => spreadsheet(call('create', title))],
-    flush: [NONE, flush],
+    flush: [NONE, () => flush()],
   }),
   Utilities: members('Utilities', {
     Charset: strict('Charset', { UTF_8: 'UTF_8', US_ASCII: 'US_ASCII' }),
@@ -238,7 +238,7 @@ function execute() {
 }
 
 function end(ended) {
-  flush(); // What is left is written when the run is over: too late for the lock.
+  flush('writeLate');
   call('end', ended);
 }
 
