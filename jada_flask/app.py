@@ -33,7 +33,7 @@ def create_app(parts: Parts | None = None) -> Flask:
         TRUSTED_HOSTS=_own_hosts(settings),
     )
     app.extensions["jada"] = parts
-    app.session_interface = csrf.BoundSession()
+    app.session_interface = csrf.NoSession()
     rendering.install(app.jinja_env)
     app.jinja_env.globals.update(nonce=headers.nonce, csrf_token=csrf.token)
     problems.install(app)

@@ -59,6 +59,7 @@ def guard() -> None:
     """Before each request: let in whom the view names, and nobody else."""
     if request.endpoint is None:
         return
+    csrf.bind()
     allowed = access_of(current_app, request.endpoint)
     if ANYONE in allowed or GUEST in allowed:
         return

@@ -90,19 +90,24 @@ def _binding(secret: str) -> str:
     return hmac.digest(config().secret_key.encode(), b"csrf\0" + secret.encode(), "sha256").hex()
 
 
-class BoundSession(SessionInterface):
-    """Flask's session, made from the request's own cookie and never stored."""
+def bind() -> None:
+    """Bind the tokens of this request to the cookie of whoever makes it.
+
+    Flask opens a session before it knows which address was asked for, so this comes later.
+    """
+    event_id = (request.view_args or {}).get("event_id")
+    crew = event_id and request.blueprint == "crew"
+    name = crew_cookie(event_id) if crew else session_cookie()
+    secret = request.cookies.get(name)
+    if secret:
+        session[_FIELD] = _binding(secret)
+
+
+class NoSession(SessionInterface):
+    """Flask's session, which lives as long as one request and is never stored."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
-        bound: dict[str, Any] = {}
-        event_id = (request.view_args or {}).get("event_id")
-        name = session_cookie()
-        if event_id and request.blueprint == "crew":
-            name = crew_cookie(event_id)
-        secret = request.cookies.get(name)
-        if secret:
-            bound[_FIELD] = _binding(secret)
-        return SecureCookieSession(bound)
+        return SecureCookieSession()
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
-        """Nothing is kept: the cookie that it was made from stays as it is."""
+        """Nothing is kept: the cookies stay as they are."""
