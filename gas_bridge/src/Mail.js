@@ -94,11 +94,11 @@ function subject_(summary, news, changes, stage) {
   const tail =
     news === 'Changed' && what.length
       ? `${what.join(', ')}${rest}`
-      : `party of ${summary.party_size}, net ${dollars_(summary.net)}`;
+      : `party of ${summary.party_size || '?'}, net ${dollars_(summary.net)}`;
   const mark = stage === 'production' ? '' : `[${stage}] `;
-  const who = `${summary.guest_name}, ${titled_(summary.boat)}`;
   const day = day_(summary.charter_date).replace(/, \d{4}$/, '');
-  return header_(`${mark}${news}: ${day}, ${who}: ${tail}`);
+  const which = [day, summary.guest_name, titled_(summary.boat)].filter(Boolean).join(', ');
+  return header_(`${mark}${news}: ${which}: ${tail}`);
 }
 
 /**
