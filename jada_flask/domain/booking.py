@@ -10,8 +10,9 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from jada_flask.domain.house import CrewRole
-from jada_flask.domain.margin import Margin
+from jada_flask.domain.margin import Margin, margin_of
 from jada_flask.domain.money import Money
+from jada_flask.domain.rates import House
 
 
 class Status(StrEnum):
@@ -78,7 +79,9 @@ class Terms:
     def changed(self, other: Terms) -> frozenset[str]:
         """The names of the fields in which they differ."""
         return frozenset(
-            f.name for f in fields(self) if getattr(self, f.name) != getattr(other, f.name)
+            f.name
+            for f in fields(self)
+            if getattr(self, f.name) != getattr(other, f.name)
         )
 
 
@@ -132,6 +135,33 @@ def local_start(terms: Terms) -> datetime:
     return terms.start.astimezone(ZoneInfo(terms.time_zone))
 
 
+def margin_for(terms: Terms, house: House) -> Margin:
+    """What a booking earns at the house's rates.
+
+    Where the captain's fee comes on top of the price and is not paid through to us, the
+    marketplace pays the captain and there is no cost of ours.
+    """
+    operations, rates = house.operations, house.rates
+    day = local_start(terms).date()
+    schedule = rates.schedule(terms.source, day)
+    paid_elsewhere = (
+        schedule is not None
+        and schedule.captain_on_top
+        and not schedule.captain_paid_through
+    )
+    return margin_of(
+        terms.gross,
+        duration_minutes=terms.duration_minutes,
+        onsite_minutes=terms.duration_minutes
+        + operations.setup_minutes
+        + operations.cleanup_minutes,
+        crew=terms.crew,
+        captain_id=None if paid_elsewhere else terms.captain_id,
+        rates=rates,
+        port_percent=rates.port_percent(terms.dock, day),
+    )
+
+
 def booking_id(source: str, source_ref: str) -> str:
     """The id of a booking: the same source and reference always give the same one."""
     return "BK_" + short_digest("booking", source, source_ref)
@@ -146,4 +176,3 @@ def short_digest(*parts: str) -> str:
     """80 bits of a hash over the parts, in letters and digits that survive a phone call."""
     text = "\0".join(parts).encode()
     return b32encode(hashlib.sha256(text).digest()[:10]).decode().lower()
-
