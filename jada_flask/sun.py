@@ -19,8 +19,10 @@ def sunset(
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def dusk(latitude: float, longitude: float, zone: ZoneInfo, day: date) -> datetime | None:
-    """When it is dark (the end of civil twilight), in UTC; None where it never is."""
+def dusk(
+    latitude: float, longitude: float, zone: ZoneInfo, day: date
+) -> datetime | None:
+    """When civil twilight ends, in UTC; None where it never does."""
     from astral import Observer, sun
 
     try:

@@ -16,7 +16,7 @@ from jada_flask.domain.rates import House
 
 
 class Status(StrEnum):
-    """Where a booking stands with its source. Only `APPROVED` starts the office's work."""
+    """Where a booking stands with its source. Only `APPROVED` starts our work."""
 
     INQUIRY = "inquiry"
     PENDING = "pending"
@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 
 class CharterType(StrEnum):
-    """In whose hands the vessel is, which decides how many may come and who pays crew."""
+    """In whose hands the vessel is: decides how many may come and who pays crew."""
 
     TIME_CHARTER = "time_charter"
     BAREBOAT = "bareboat"
@@ -173,6 +173,6 @@ def event_id(booking: str) -> str:
 
 
 def short_digest(*parts: str) -> str:
-    """80 bits of a hash over the parts, in letters and digits that survive a phone call."""
+    """80 bits of a hash over the parts, in letters and digits fit for the telephone."""
     text = "\0".join(parts).encode()
     return b32encode(hashlib.sha256(text).digest()[:10]).decode().lower()

@@ -68,20 +68,21 @@ def _party(terms: Terms, operations: Operations) -> Iterator[Caution]:
         yield Caution(
             "no_certificate",
             f"The house data has no certificate of inspection for {boat.name}, so she "
-            "cannot sail as an inspected vessel. Enter how many passengers it allows, or "
-            "change the charter type.",
+            "cannot sail as an inspected vessel. Enter how many passengers it allows, "
+            "or change the charter type.",
         )
     elif terms.party_size > most:
         yield Caution(
             "too_many_passengers",
-            f"{terms.party_size} passengers are booked; as {kind} at most {most} may come. "
-            "Reduce the party, or change the charter type.",
+            f"{terms.party_size} passengers are booked; as {kind} at most {most} may "
+            "come. Reduce the party, or change the charter type.",
         )
     if terms.charter_type is CharterType.BAREBOAT and terms.places:
         yield Caution(
             "bareboat_with_crew",
-            "On a bareboat charter the charterer chooses and pays captain and crew, and "
-            "the owner stays ashore. Take our people off, or make it a time charter.",
+            "On a bareboat charter the charterer chooses and pays captain and crew, "
+            "and the owner stays ashore. Take our people off, or make it a time "
+            "charter.",
         )
 
 
@@ -118,8 +119,8 @@ def _clash(terms: Terms, operations: Operations, other: Engagement) -> Caution:
         )
     return Caution(
         "crew_double_booked",
-        f"{_name(operations, name)} is also needed {when}, set-up and clean-up included; "
-        f"{pause}. Ask somebody else for one of the two charters.",
+        f"{_name(operations, name)} is also needed {when}, set-up and clean-up "
+        f"included; {pause}. Ask somebody else for one of the two charters.",
     )
 
 
@@ -132,12 +133,13 @@ def _notice(terms: Terms, at: datetime) -> Iterator[Caution]:
     elif terms.start - at < _SHORT and terms.places:
         yield Caution(
             "short_notice",
-            f"{start}, in less than twelve hours. Call the crew; a mail may come too late.",
+            f"{start}, in less than twelve hours. Call the crew; a mail may come too "
+            "late.",
         )
 
 
 def _light(terms: Terms, sunset: datetime | None) -> Iterator[Caution]:
-    """A charter that is meant for the sunset, by its words or its hour, and misses it."""
+    """A charter that is meant for the sunset, by words or its hour, and misses it."""
     if sunset is None or terms.start <= sunset <= terms.end:
         return
     missed = sunset - terms.end
@@ -154,8 +156,8 @@ def _light(terms: Terms, sunset: datetime | None) -> Iterator[Caution]:
     end = start + (terms.end - terms.start)
     yield Caution(
         "sunset_missed",
-        f"{fact} sunset ({_clock(sunset, zone)}). A start at {_clock(start, zone)} would "
-        f"end at {_clock(end, zone)}, just after it: offer that to the guest.",
+        f"{fact} sunset ({_clock(sunset, zone)}). A start at {_clock(start, zone)} "
+        f"would end at {_clock(end, zone)}, just after it: offer that to the guest.",
     )
 
 

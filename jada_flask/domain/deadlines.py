@@ -1,4 +1,4 @@
-"""What a marketplace wants done by when: its windows as data, placed around a charter."""
+"""What a marketplace wants done by when: windows as data, around a charter."""
 
 from __future__ import annotations
 
@@ -124,7 +124,8 @@ WINDOWS = {"boatsetter": _BOATSETTER, "getmyboat": _GETMYBOAT}
 def deadlines_for(terms: Terms, *, taken_at: datetime) -> tuple[Deadline, ...]:
     """Every dated task that the source sets for this booking, the earliest first.
 
-    A source that is no marketplace sets none. Business days know weekends, not holidays.
+    A source that is no marketplace sets none. Business days know weekends, not
+    holidays.
     """
     placed = (
         (window, _moment(window, terms, taken_at))

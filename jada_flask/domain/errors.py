@@ -27,7 +27,7 @@ class RuleError(JadaError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with an input: the field, as the sender spells it, and why."""
+    """One thing that is wrong with an input: the field, as it was sent, and why."""
 
     field: str
     message: str
@@ -37,7 +37,9 @@ class InvalidError(RuleError):
     """An input is wrong; `faults` names each field and what to do about it."""
 
     def __init__(self, *faults: Fault) -> None:
-        super().__init__(" ".join(f"{fault.field}: {fault.message}" for fault in faults))
+        super().__init__(
+            " ".join(f"{fault.field}: {fault.message}" for fault in faults)
+        )
         self.faults = faults
 
 

@@ -55,7 +55,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Patron:
-    """A person on an event's roster. What is due and paid is kept elsewhere, with the money."""
+    """A person on a roster. What is due and paid is kept with the money."""
 
     event_id: str
     patron_id: str

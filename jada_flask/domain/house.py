@@ -32,7 +32,7 @@ class Boat:
     description: str
     standard_captain: str
     standard_crew: tuple[CrewRole, ...]
-    certified_passengers: int | None = None  # her certificate of inspection, if she has one
+    certified_passengers: int | None = None  # as her certificate of inspection says
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +116,5 @@ class Operations:
 
 
 def _unknown(field: str, noun: str, given: str, known: Iterable[str]) -> InvalidError:
-    names = ", ".join(known)
-    return InvalidError(Fault(field, f"There is no {noun} {given[:40]!r}. Known: {names}."))
+    sentence = f"There is no {noun} {given[:40]!r}. Known: {', '.join(known)}."
+    return InvalidError(Fault(field, sentence))

@@ -38,8 +38,8 @@ def margin_of(
 ) -> Margin:
     """Each line rounded half up to the cent, then net of the rounded lines.
 
-    Crew are paid for `onsite_minutes` (set-up and clean-up included), the captain for the
-    charter alone; without a captain of ours there is no captain cost.
+    Crew are paid for `onsite_minutes` (set-up and clean-up included), the captain for
+    the charter alone; without a captain of ours there is no captain cost.
     """
     crew_cost = sum(
         (

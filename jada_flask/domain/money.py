@@ -19,8 +19,8 @@ class Money:
     def parse(cls, value: str | int | Decimal) -> Money:
         """Read ``840.75``, ``"840.75"`` or ``840``; at most two places.
 
-        Refuses with `ValueError` whatever a machine might mean otherwise: floats, exponents,
-        separators, three places, digits that are not ASCII, NaN.
+        Refuses with `ValueError` whatever a machine might mean otherwise: floats,
+        exponents, separators, three places, digits that are not ASCII, NaN.
         """
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise ValueError("not an amount of money")

@@ -1,4 +1,4 @@
-"""Messages that wait in the outbox: a mail, a publish, a push, and how they are retried."""
+"""Messages that wait in the outbox: mails, publishes, pushes, and their retries."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ class State(StrEnum):
 class Message:
     """One side effect that was promised in the same commit as its cause.
 
-    `subject` is the event or booking it is about; `message_id` is the same however often
-    the same cause is committed, and is the key under which the outside may know it.
+    `subject` is the event or booking it is about; `message_id` is the same however
+    often the same cause is committed, and is the key under which the outside may know
+    it.
     """
 
     subject: str
@@ -50,7 +51,7 @@ class Message:
 
     @property
     def delivery_key(self) -> str:
-        """Under which the outside sees it once: another one only after a wanted repeat."""
+        """By which the outside sees it once: another one only after a wanted repeat."""
         return f"{self.message_id}~{self.replays}" if self.replays else self.message_id
 
     def leased(self, at: datetime) -> Message:
@@ -108,7 +109,7 @@ def pause_after(attempts: int, luck: Random) -> timedelta:
 
 
 def overall(states: list[State]) -> State:
-    """The state of a step that is made of several messages: the worst that needs a look."""
+    """The state of a step that is made of messages: the worst that needs a look."""
     for state in (State.DEAD, State.FAILED, State.RUNNING, State.PENDING):
         if state in states:
             return state

@@ -11,7 +11,7 @@ from jada_flask.domain.rates import FeeSchedule, House
 
 
 def price_cautions(terms: Terms, house: House) -> Iterator[Caution]:
-    """List price, fee and gross against each other, the source's schedule and our costs."""
+    """List price, fee and gross against each other, a schedule and our costs."""
     schedule = house.rates.schedule(terms.source, local_start(terms).date())
     yield from _sum(terms)
     if schedule is None:
@@ -45,16 +45,16 @@ def _fee(terms: Terms, schedule: FeeSchedule) -> Iterator[Caution]:
         yield Caution(
             "fee_unusual",
             f"{schedule.name} keeps {fee} of {listed}, which is {percent:.1f} %; the "
-            f"schedule says {schedule.percent.normalize():f} %. Compare with the booking "
-            "at the source.",
+            f"schedule says {schedule.percent.normalize():f} %. Compare with the "
+            "booking at the source.",
         )
 
 
 def _listed_and_fee(terms: Terms, schedule: FeeSchedule) -> tuple[Money, Money]:
-    """List price and fee, one from the other where it is left out; nothing from nothing.
+    """List price and fee, each from the other where it is left out.
 
-    Only a marketplace keeps the difference between list price and gross; elsewhere it is
-    a discount of our own.
+    Only a marketplace keeps the difference between list price and gross; elsewhere it
+    is a discount of our own.
     """
     listed, fee = terms.list_price, terms.platform_fee
     if listed is not None and fee is not None:
@@ -72,6 +72,6 @@ def _loss(terms: Terms, house: House) -> Iterator[Caution]:
         yield Caution(
             "loss",
             f"It loses {-margin.net}: crew, captain and port fee come to "
-            f"{margin.gross - margin.net} and gross is {margin.gross}. Check the price, or "
-            "sail with fewer hands.",
+            f"{margin.gross - margin.net} and gross is {margin.gross}. Check the "
+            "price, or sail with fewer hands.",
         )

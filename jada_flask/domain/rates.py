@@ -21,7 +21,7 @@ class PortFee:
 
 @dataclass(frozen=True, slots=True)
 class FeeSchedule:
-    """What a source of bookings keeps, and how it treats the captain's fee, from a day on."""
+    """What a source keeps, and how it treats the captain's fee, from a day on."""
 
     source: str
     name: str
@@ -43,7 +43,7 @@ class Rates:
     port_fees: tuple[PortFee, ...] = ()
     schedules: tuple[FeeSchedule, ...] = ()
     personal_hourly: dict[str, Money] | None = None  # by crew_id, in place of the above
-    payment_methods: tuple[str, ...] = ("zelle", "paypal")  # beside card, cash, check, ach
+    payment_methods: tuple[str, ...] = ("zelle", "paypal")  # beside the usual ones
 
     def port_percent(self, dock: str, day: date) -> Decimal:
         """The percent that is in force at a dock on a day."""
@@ -53,7 +53,7 @@ class Rates:
         return max(fees, key=lambda fee: fee.since).percent
 
     def schedule(self, source: str, day: date) -> FeeSchedule | None:
-        """The schedule of a source that is in force on a day; None for an unknown source."""
+        """The schedule that is in force on a day; None for an unknown source."""
         known = [s for s in self.schedules if s.source == source and s.since <= day]
         return max(known, key=lambda s: s.since) if known else None
 

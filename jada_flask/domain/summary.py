@@ -9,7 +9,7 @@ from jada_flask.domain.margin import Margin
 
 
 def margin_lines(margin: Margin) -> dict[str, str]:
-    """A margin as every answer writes it: decimal strings with the currency beside them."""
+    """A margin as every answer writes it: decimal strings beside their currency."""
     return {
         "gross": margin.gross.plain,
         "crew_cost": margin.crew_cost.plain,
@@ -25,7 +25,9 @@ def hours(minutes: int) -> int | float:
     return minutes // 60 if minutes % 60 == 0 else round(minutes / 60, 4)
 
 
-def summary_of(booking: Booking, *, guest_page_url: str, dispatch_url: str) -> dict[str, Any]:
+def summary_of(
+    booking: Booking, *, guest_page_url: str, dispatch_url: str
+) -> dict[str, Any]:
     """One revision of a booking in the bridge's own words."""
     terms = booking.terms
     start = local_start(terms)

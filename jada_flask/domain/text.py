@@ -27,7 +27,7 @@ def clean_name(text: str, field: str, longest: int = 80) -> str:
 def clean_text(
     text: str, field: str, longest: int = 2000, *, required: bool = False
 ) -> str:
-    """Some lines of prose; line breaks of every system become ``\\n``."""
+    """Some lines of prose; line breaks of every system become plain newlines."""
     lines = _BREAKS.sub("\n", unicodedata.normalize("NFC", text))
     prose = lines.replace("\t", " ").strip()
     _refuse_unseen(prose.replace("\n", " "), field)

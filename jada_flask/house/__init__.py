@@ -1,4 +1,4 @@
-"""The house as it comes: what everybody aboard may know. Rates are in `rates.py`, apart."""
+"""The house as it comes: what all aboard may know. The rates are in `rates.py`."""
 
 from __future__ import annotations
 
