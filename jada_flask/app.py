@@ -25,7 +25,11 @@ def create_app(parts: Parts | None = None) -> Flask:
     """The whole application; without parts, those that the environment asks for."""
     parts = parts or wiring.build(Config.from_env())
     settings = parts.config
-    app = Flask("jada_flask", template_folder=str(_ROOT.parent / "templates"), static_folder=None)
+    app = Flask(
+        "jada_flask",
+        template_folder=str(_ROOT.parent / "templates"),
+        static_folder=None,
+    )
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=1024 * 1024,
@@ -58,12 +62,17 @@ def _healthz() -> Response:
 
 @open_to(ANYONE)
 def _static_file(version: str, name: str) -> Response:
-    """A file of ours; its address changes with its content, so it may be kept for ever."""
+    """A file of ours; its address changes with its content.
+
+    So it may be kept for ever.
+    """
     response = send_from_directory(_ROOT / "static", name)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 
 def _own_hosts(settings: Config) -> list[str]:
-    own = [urlsplit(url).hostname or "" for url in (settings.base_url, settings.guest_url)]
+    own = [
+        urlsplit(url).hostname or "" for url in (settings.base_url, settings.guest_url)
+    ]
     return own + ["127.0.0.1", "localhost"] if settings.local else own

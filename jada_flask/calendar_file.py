@@ -9,9 +9,13 @@ from jada_flask.domain.event import Event
 
 
 def charter_file(event: Event, place: CrewAssignment, *, url: str) -> bytes:
-    """One charter as an iCalendar file, from call time to release. Holds no guest contacts."""
+    """One charter as an iCalendar file, from call time to release.
+
+    Holds no guest contacts.
+    """
     # Half a megabyte of Python that only this and the feed need.
-    from icalendar import Calendar, Event as Entry
+    from icalendar import Calendar
+    from icalendar import Event as Entry
 
     entry = Entry()
     entry.add("uid", f"{event.event_id}-{place.crew_id}@jada")
@@ -34,7 +38,8 @@ def charter_file(event: Event, place: CrewAssignment, *, url: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add_component(entry)
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _stable(event: Event) -> datetime:

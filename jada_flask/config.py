@@ -84,10 +84,13 @@ class Config:
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Config:
         """Read the environment; raises `ConfigError` naming what is missing or wrong.
 
-        In `local`, secrets that are not given are made up once and kept in the data folder.
+        In `local`, secrets that are not given are made up once and kept in the data
+        folder.
         """
         stage = _one_of("JADA_STAGE", env.get("JADA_STAGE", "local"), STAGES)
-        unknown = tuple(sorted(n for n in env if n.startswith("JADA_") and n not in NAMES))
+        unknown = tuple(
+            sorted(n for n in env if n.startswith("JADA_") and n not in NAMES)
+        )
         if unknown and stage == "local":
             raise ConfigError(f"{', '.join(unknown)}: there is no such setting.")
         data_dir = Path(env.get("JADA_DATA_DIR") or "var").resolve()
@@ -101,7 +104,9 @@ class Config:
             stage=stage,
             data_dir=data_dir,
             base_url=base_url,
-            guest_url=_origin("JADA_GUEST_URL", env.get("JADA_GUEST_URL"), stage, base_url),
+            guest_url=_origin(
+                "JADA_GUEST_URL", env.get("JADA_GUEST_URL"), stage, base_url
+            ),
             secret_key=_long_enough(given["SECRET_KEY"]),
             admin_pass_hash=_hash("ADMIN_PASS_HASH", given, ("scrypt:", "pbkdf2:")),
             service_key_hash=_hash("SERVICE_KEY_HASH", given, ("sha256:",)),
@@ -115,7 +120,8 @@ class Config:
             gmail_email=env.get("GMAIL_SERVICE_ACCOUNT_EMAIL", ""),
             gmail_key=env.get("GMAIL_SERVICE_ACCOUNT_KEY", ""),
             gmail_recipient=env.get("GMAIL_AUDIT_RECIPIENT", ""),
-            gmail_sender=env.get("GMAIL_SENDER") or env.get("GMAIL_AUDIT_RECIPIENT", ""),
+            gmail_sender=env.get("GMAIL_SENDER")
+            or env.get("GMAIL_AUDIT_RECIPIENT", ""),
             gas_endpoint=env.get("GAS_ENDPOINT_URL", ""),
             gas_secret=env.get("GAS_SHARED_SECRET", ""),
             origin_secret=env.get("JADA_ORIGIN_SECRET", ""),
@@ -158,8 +164,14 @@ def _origin(name: str, value: str | None, stage: str, default: str) -> str:
             raise ConfigError(f"{name}: required in stage {stage!r}.")
         return default
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
-        raise ConfigError(f"{name}: {value!r} is not an origin like https://jada.example.com.")
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.path.strip("/")
+    ):
+        raise ConfigError(
+            f"{name}: {value!r} is not an origin like https://jada.example.com."
+        )
     if parts.scheme == "http" and stage != "local":
         raise ConfigError(f"{name}: only https outside `local`.")
     return f"{parts.scheme}://{parts.netloc}"

@@ -1,4 +1,7 @@
-"""Secrets are kept as hashes: slow ones for passwords, fast ones for generated tokens."""
+"""Secrets are kept as hashes.
+
+Slow ones for passwords, fast ones for generated tokens.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,12 @@ from jada_flask.domain.errors import Fault, InvalidError
 
 SHORTEST_PASSWORD = 8
 GOOD_PASSWORD = 15
-_COMMON = frozenset(
-    "password password1 12345678 123456789 1234567890 qwertyuiop iloveyou sunshine "
-    "princess football baseball superman trustno1 letmein1 whatever dragon123 "
-    "passw0rd password123 adminadmin administrator charter1 sailing1".split()
-)
+_ON_EVERY_LIST = """
+    password password1 12345678 123456789 1234567890 qwertyuiop iloveyou sunshine
+    princess football baseball superman trustno1 letmein1 whatever dragon123
+    passw0rd password123 adminadmin administrator charter1 sailing1
+"""
+_COMMON = frozenset(_ON_EVERY_LIST.split())
 _ALPHABETS = (  # what a token is made of, and the bits each letter then holds
     (re.compile(r"[0-9]+"), 3.32),
     (re.compile(r"[0-9a-f]+|[0-9A-F]+"), 4.0),
@@ -46,7 +50,10 @@ def password_matches(password: str, hashed: str) -> bool:
 
 
 def hash_token(token: str) -> str:
-    """A fast salted hash, for random secrets of 128 bits or more; refuses shorter ones."""
+    """A fast salted hash, for random secrets of 128 bits or more.
+
+    Refuses shorter ones.
+    """
     if token_bits(token) < 128:
         raise InvalidError(
             Fault(
@@ -79,4 +86,6 @@ def token_bits(token: str) -> float:
 
 
 def _digest(salt: str, token: str) -> str:
-    return hashlib.sha256(f"{salt}\0{token}".encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(
+        f"{salt}\0{token}".encode("utf-8", "surrogatepass")
+    ).hexdigest()

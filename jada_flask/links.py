@@ -1,4 +1,7 @@
-"""Addresses that we hand out. Their only source is the configuration, never a request."""
+"""Addresses that we hand out.
+
+Their only source is the configuration, never a request.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from jada_flask.domain.crew import make_token
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The office's and the guests' origin, and the secret that crew links are made with."""
+    """The office's and the guests' origin.
+
+    And the secret that crew links are made with.
+    """
 
     base_url: str
     guest_url: str

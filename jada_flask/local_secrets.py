@@ -1,4 +1,7 @@
-"""The secrets of an installation on one machine, made up once and kept in its data folder."""
+"""The secrets of an installation on one machine.
+
+Made up once and kept in its data folder.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +15,23 @@ from secrets import choice, token_urlsafe
 from jada_flask.domain.errors import ConfigError
 from jada_flask.hashes import hash_password, hash_token
 
-_WORDS = (
-    "anchor beacon binnacle bowline bulwark burgee capstan cleat compass current "
-    "davit fairlead fathom fender forestay galley genoa gunwale halyard harbor "
-    "helm jetty jib kedge keel lantern lazaret leeward locker luff mainsail "
-    "marina mast mooring oilskin pelican pennant quay ratline reef rigging rudder "
-    "sailor schooner sextant shackle shoal spinnaker stanchion starboard swell "
-    "tackle tiller topsail transom vang wake windlass windward yawl"
-).split()
+_AT_SEA = """
+    anchor beacon binnacle bowline bulwark burgee capstan cleat compass current
+    davit fairlead fathom fender forestay galley genoa gunwale halyard harbor helm
+    jetty jib kedge keel lantern lazaret leeward locker luff mainsail marina mast
+    mooring oilskin pelican pennant quay ratline reef rigging rudder sailor schooner
+    sextant shackle shoal spinnaker stanchion starboard swell tackle tiller topsail
+    transom vang wake windlass windward yawl
+"""
+_WORDS = _AT_SEA.split()
 
 
 @dataclass(frozen=True, slots=True)
 class LocalSecrets:
-    """What was made up: in plain for whoever sits at this machine, hashed for the settings."""
+    """What was made up: in plain for whoever sits at this machine.
+
+    Hashed for the settings.
+    """
 
     admin_password: str
     dashboard_token: str
@@ -33,7 +40,10 @@ class LocalSecrets:
 
 
 def kept_secrets(data_dir: Path) -> LocalSecrets:
-    """The secrets of this data folder; the first who asks makes them, readable by its owner."""
+    """The secrets of this data folder.
+
+    The first who asks makes them, readable by its owner.
+    """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         path = data_dir / "secrets.json"
@@ -48,7 +58,8 @@ def kept_secrets(data_dir: Path) -> LocalSecrets:
         ) from None
     except (ValueError, TypeError):
         raise ConfigError(
-            f"JADA_DATA_DIR: {data_dir}/secrets.json is damaged; remove it for new secrets."
+            f"JADA_DATA_DIR: {data_dir}/secrets.json is damaged; "
+            "remove it for new secrets."
         ) from None
 
 
@@ -70,7 +81,9 @@ def _made_up() -> dict[str, object]:
 
 def _write(path: Path, made_up: dict[str, object]) -> None:
     draft = path.with_suffix(".new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
+    ) as file:
         json.dump(made_up, file, indent=1)
         file.flush()
         os.fsync(file.fileno())

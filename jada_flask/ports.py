@@ -11,7 +11,8 @@ from jada_flask.domain.errors import ConflictError
 from jada_flask.domain.mail import Mail
 from jada_flask.tables import Table
 
-# str, whole numbers, booleans, None, lists and maps of these. No floats: money is cents.
+# str, whole numbers, booleans, None, lists and maps of these. No floats: money is
+# cents.
 Item = dict[str, Any]
 Key = tuple[str, str | int]
 
@@ -69,7 +70,10 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Change single attributes of the item; without a condition it is made if missing."""
+    """Change single attributes of the item.
+
+    Without a condition it is made if missing.
+    """
 
     table: Table
     key: Key
@@ -102,7 +106,10 @@ Operation = Put | Patch | Delete | Check
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the items of a query; `after` is where to go on, None exactly at the end."""
+    """Some of the items of a query.
+
+    `after` is where to go on, None exactly at the end.
+    """
 
     items: list[Item]
     after: Item | None
@@ -121,11 +128,12 @@ class ConditionError(ConflictError):
 
 
 class Store(Protocol):
-    """Tables of items. Two engines keep the same promises; `tests/contracts` holds them.
+    """Tables of items. Two engines keep the same promises.
 
     Values and keys that one engine would refuse are refused for all with `ValueError`:
-    floats, empty keys, keys of the wrong type, items over 400 kB, numbers over 38 digits,
-    no or more than 100 operations, one item twice in one write, a cursor of another query.
+    floats, empty keys, keys of the wrong type, items over 400 kB, numbers over 38
+    digits, no or more than 100 operations, one item twice in one write, a cursor of
+    another query.
     """
 
     def get(self, table: Table, partition: str, sort: str | int) -> Item | None:
@@ -149,8 +157,9 @@ class Store(Protocol):
     def write(self, *operations: Operation) -> None:
         """All of them or none.
 
-        Raises `ConditionError` when a condition does not hold, `BusyError` when contention
-        or a fault kept it from being tried; both mean that nothing was written.
+        Raises `ConditionError` when a condition does not hold, `BusyError` when
+        contention or a fault kept it from being tried; both mean that nothing was
+        written.
         """
 
     def everything(self, table: Table) -> Iterator[Item]:
@@ -164,7 +173,12 @@ class Files(Protocol):
     """Published pages and stored documents, by key such as ``g/<slug>/index.html``."""
 
     def save(
-        self, key: str, content: bytes, *, content_type: str, revision: int | None = None
+        self,
+        key: str,
+        content: bytes,
+        *,
+        content_type: str,
+        revision: int | None = None,
     ) -> bool:
         """Keep the content; False, and nothing kept, if a newer revision is there."""
 
@@ -179,8 +193,10 @@ class Mailer(Protocol):
     """Mails to crew, patrons and staff."""
 
     def send(self, mail: Mail, *, key: str) -> None:
-        """Send it; a mail whose key went out before is not sent twice where that is
-        possible. Raises `DeliveryError`."""
+        """Send it; one whose key went out before is not sent twice if that can be.
+
+        Raises `DeliveryError`.
+        """
 
 
 class Notes(Protocol):
@@ -190,7 +206,10 @@ class Notes(Protocol):
         """What was noted, as of now."""
 
     def note(self, name: str, value: str) -> str:
-        """Keep a value unless one is there; return the one that stands (compare-and-set)."""
+        """Keep a value unless one is there.
+
+        Return the one that stands (compare-and-set).
+        """
 
 
 class AuditMailer(Protocol):
@@ -239,4 +258,6 @@ class Ports:
     summary: OperatorSummary
     edge: Edge
     clock: Clock
-    nudge: Callable[[], None] = lambda: None  # something is due: have the outbox drained
+    nudge: Callable[[], None] = lambda: (
+        None
+    )  # something is due: have the outbox drained

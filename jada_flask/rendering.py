@@ -1,4 +1,7 @@
-"""How values look to people: the Jinja environment, its filters, and the parts of a mail."""
+"""How values look to people.
+
+The Jinja environment, its filters, and the parts of a mail.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ def environment() -> Environment:
 
 
 def install(env: Environment) -> None:
-    """Make an environment render as ours does: filters, globals, whitespace, strictness."""
+    """Make an environment render as ours does.
+
+    Filters, globals, whitespace, strictness.
+    """
     env.undefined = StrictUndefined
     env.trim_blocks = True
     env.lstrip_blocks = True
@@ -86,10 +92,14 @@ def asset(name: str) -> str:
 
 @cache
 def _assets() -> tuple[str, frozenset[str]]:
-    """Twelve hex digits over all static files, and their names."""
+    return fingerprint(_STATIC)
+
+
+def fingerprint(folder: Path) -> tuple[str, frozenset[str]]:
+    """Twelve hex digits over all files of a folder, names included, and their names."""
     files = {
-        path.relative_to(_STATIC).as_posix(): path.read_bytes()
-        for path in _STATIC.rglob("*")
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
         if path.is_file()
     }
     digest = hashlib.sha256()
@@ -128,7 +138,10 @@ def iso(at: datetime, zone: Zone) -> str:
 
 
 def nearness(at: datetime, now: datetime, zone: Zone) -> str:
-    """How many days away it is by the calendar at the dock: ``Today``, ``In 5 days``."""
+    """How many days away it is by the calendar at the dock.
+
+    ``Today``, ``In 5 days``.
+    """
     days = (_local(at, zone).date() - _local(now, zone).date()).days
     words = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
     if days in words:
@@ -146,7 +159,10 @@ def relative(at: datetime, now: datetime) -> str:
 
 
 def until(end: datetime, start: datetime, zone: Zone) -> str:
-    """``7:30 PM``; where it ends on another day than it starts, ``Sun May 31, 1:00 AM``."""
+    """``7:30 PM``; where it ends on another day than it starts, ``Sun May 31.
+
+    1:00 AM``.
+    """
     if _local(end, zone).date() == _local(start, zone).date():
         return clock(end, zone)
     return f"{short_day(end, zone)}, {clock(end, zone)}"

@@ -1,4 +1,7 @@
-"""`make run`: the whole application on one machine, with one sample booking to look at."""
+"""`make run`: the whole application on one machine.
+
+With one sample booking to look at.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,10 @@ def main() -> None:
 
 
 def _first_steps(parts: Parts) -> Sample:
-    """On the first start one booking goes through everything; later it is found again."""
+    """On the first start one booking goes through everything.
+
+    Later it is found again.
+    """
     at = parts.ports.clock.now()
     sample = show_sample(lambda: UnitOfWork(parts.office), day=_day(at.date()), at=at)
     drain_of(parts.office, parts.ports).run()
@@ -53,11 +59,17 @@ def _welcome(config: Config, kept: LocalSecrets | None, sample: Sample) -> str:
         own = kept is not None and kept.settings.get(name) == given
         return made_up if own else f"as set by {name}"
 
-    password = secret("ADMIN_PASS_HASH", kept.admin_password if kept else "", config.admin_pass_hash)
-    token = secret(
-        "DASHBOARD_TOKEN_HASH", kept.dashboard_token if kept else "", config.dashboard_token_hash
+    password = secret(
+        "ADMIN_PASS_HASH", kept.admin_password if kept else "", config.admin_pass_hash
     )
-    key = secret("SERVICE_KEY_HASH", kept.service_key if kept else "", config.service_key_hash)
+    token = secret(
+        "DASHBOARD_TOKEN_HASH",
+        kept.dashboard_token if kept else "",
+        config.dashboard_token_hash,
+    )
+    key = secret(
+        "SERVICE_KEY_HASH", kept.service_key if kept else "", config.service_key_hash
+    )
     base = config.base_url
     return f"""
 JADA is at {base}, its data in {_short(config.data_dir)}

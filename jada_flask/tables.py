@@ -1,7 +1,8 @@
 """The tables and their indexes, once: for both engines, for the stages, for `infra/`.
 
-A table belongs to one zone of trust. What crew and guests reach lives in `EVENTS` alone;
-everything about money lives elsewhere, where the public opening of the store cannot look.
+A table belongs to one zone of trust. What crew and guests reach lives in `EVENTS`
+alone; everything about money lives elsewhere, where the public opening of the store
+cannot look.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ KeyType = Literal["S", "N"]
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A second way to look items up. Sparse: an item without both attributes is not in it."""
+    """A second way to look items up.
+
+    Sparse: an item without both attributes is not in it.
+    """
 
     name: str
     partition: str
@@ -42,8 +46,9 @@ class Table:
         raise KeyError(f"{self.name} has no index {name!r}")
 
 
-# By date the partition is the year (one holds about 6,000 pages a second and months would
-# mean empty queries off-season); "who" is a boat or a crew member. "due" is the outbox.
+# By date the partition is the year (one holds about 6,000 pages a second and months
+# would mean empty queries off-season); "who" is a boat or a crew member. "due" is the
+# outbox.
 _BY_DATE = Index("by_date", "year", "start_id")
 _DUE = Index("due", "due", "due_at", "N")
 

@@ -112,10 +112,15 @@ class UnitOfWork:
         if "index" not in how:  # an index lags behind: never decide on what it says
             for item in page.items:
                 self._read[table.name, (item[table.partition], item[table.sort])] = item
-        return Listing([Found(kind.value(item), item) for item in page.items], page.after)
+        return Listing(
+            [Found(kind.value(item), item) for item in page.items], page.after
+        )
 
     def save(self, kind: Kind[T], value: T) -> None:
-        """Write a value: as new if it was not there when it was read, else in its place."""
+        """Write a value: as new if it was not there when it was read.
+
+        Else in its place.
+        """
         self._saved.append(value)
         item = kind.item(value)
         table, key = kind.table, kind.key_of(value)
@@ -124,7 +129,11 @@ class UnitOfWork:
             self.writes.append(Put(table, item, (Missing(),)))
             return
         facets = kind.facets(value)
-        gone = tuple(name for name in _facet_names(table) if name in before and name not in facets)
+        gone = tuple(
+            name
+            for name in _facet_names(table)
+            if name in before and name not in facets
+        )
         self.writes.append(
             Patch(
                 table,
@@ -144,15 +153,22 @@ class UnitOfWork:
         self.writes.append(operation)
 
     def patch(
-        self, kind: Kind[Any], *ids: Any, set: dict[str, Any], when: tuple[Condition, ...] = ()
+        self,
+        kind: Kind[Any],
+        *ids: Any,
+        changes: dict[str, Any],
+        when: tuple[Condition, ...] = (),
     ) -> None:
         """Change single attributes beside the value, which must be there."""
         self.writes.append(
-            Patch(kind.table, kind.key(*ids), set=set, when=(*when, Present()))
+            Patch(kind.table, kind.key(*ids), set=changes, when=(*when, Present()))
         )
 
     def mark(self, event_id: str, marks: dict[str, Any]) -> None:
-        """Note on the event's header how something stands, for lists; None takes it off."""
+        """Note on the event's header how something stands, for lists.
+
+        None takes it off.
+        """
         self._marks.setdefault(event_id, {}).update(marks)
 
     def enqueue(self, message: Message) -> None:
@@ -180,7 +196,8 @@ class UnitOfWork:
     ) -> None:
         """Write everything with its audit line, or nothing.
 
-        `result` is what the caller will answer with, for a request that may be repeated.
+        `result` is what the caller will answer with, for a request that may be
+        repeated.
         """
         writes = self._with_marks()
         line = AuditLine(about, at, str(by), did, detail, token_hex(4))

@@ -1,4 +1,7 @@
-"""Which adapter stands behind which port: AWS and Google where configured, else this machine."""
+"""Which adapter stands behind which port.
+
+AWS and Google where configured, else this machine.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ from jada_flask.web.context import Parts
 
 
 def build(
-    config: Config, *, clock: Clock | None = None, nudge: Callable[[], None] = lambda: None
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    nudge: Callable[[], None] = lambda: None,
 ) -> Parts:
     """Every part of this installation, as its settings say."""
     ports, mailbox = build_ports(config, clock=clock, nudge=nudge)
@@ -35,20 +41,27 @@ def build(
 
 
 def build_ports(
-    config: Config, *, clock: Clock | None = None, nudge: Callable[[], None] = lambda: None
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    nudge: Callable[[], None] = lambda: None,
 ) -> tuple[Ports, FolderMailbox]:
     """One adapter for each port."""
     data = config.data_dir
     clock = clock or SystemClock()
-    mailbox = FolderMailbox(data / "mailbox", clock, config.mail_from, sender_name="JADA")
+    mailbox = FolderMailbox(
+        data / "mailbox", clock, config.mail_from, sender_name="JADA"
+    )
     store, public = _stores(config)
     ports = Ports(
         store=store,
         public_store=public,
         files=FolderFiles(data / "guest"),
         mailer=mailbox,
-        audit_mailer=FolderAudit(mailbox, config.gmail_recipient or "audit@example.com"),
-        summary=_summary(config),
+        audit_mailer=FolderAudit(
+            mailbox, config.gmail_recipient or "audit@example.com"
+        ),
+        summary=_summary(config, clock),
         edge=NoEdge(),
         clock=clock,
         nudge=nudge,
@@ -70,9 +83,11 @@ def _stores(config: Config) -> tuple[Store, Store]:
     return store, store
 
 
-def _summary(config: Config) -> OperatorSummary:
+def _summary(config: Config, clock: Clock) -> OperatorSummary:
     if not config.gas_endpoint:
         return FileSummary(config.data_dir / "operator" / "summaries.jsonl")
     from jada_flask.adapters.google.script_summary import ScriptSummary
 
-    return ScriptSummary(config.gas_endpoint, config.gas_secret, config.stage)
+    return ScriptSummary(
+        config.gas_endpoint, config.gas_secret, config.stage, clock=clock
+    )

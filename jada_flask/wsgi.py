@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from jada_flask.app import create_app
 from jada_flask.config import Config
-from jada_flask.wiring import build
 from jada_flask.services.worker import Worker
+from jada_flask.wiring import build
 
 _settings = Config.from_env()
 _worker = Worker()

@@ -1,4 +1,7 @@
-"""The crew: their page, their answer, and the service that enters crew events. No money."""
+"""The crew: their page, their answer, and the service that enters crew events.
+
+No money.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,10 @@ _ANSWERS = {"accept": Answer.ACCEPTED, "decline": Answer.DECLINED}
 
 
 class AnswerForm(Form):
-    """Accept or decline. Neither is preselected: a robot that sends the form says nothing."""
+    """Accept or decline. Neither is preselected.
+
+    A robot that sends the form says nothing.
+    """
 
     answer = RadioField(
         "Your answer",

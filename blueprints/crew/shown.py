@@ -1,4 +1,7 @@
-"""What crew and the scripts that enter crew events are shown. Fields are named one by one."""
+"""What crew and the scripts that enter crew events are shown.
+
+Fields are named one by one.
+"""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from flask import Response, request
 from blueprints.dispatch import bp, shown
 from jada_flask.domain.booking import Booking
 from jada_flask.domain.calendar import CalendarEntry
+from jada_flask.domain.outbox import Message
 from jada_flask.domain.summary import margin_lines
 from jada_flask.intake.body import BookingBody, CalendarBody, CancelBody, MarginBody
 from jada_flask.intake.schema import load
@@ -82,7 +83,9 @@ def cancel_booking(booking_id: str) -> Response:
     reason = load(_CANCEL, sent)["reason"]
     by, at = caller().actor, now()
     return written(
-        lambda work: bookings.cancel_booking(work, booking_id, by=by, at=at, reason=reason),
+        lambda work: bookings.cancel_booking(
+            work, booking_id, by=by, at=at, reason=reason
+        ),
         _taken,
     )
 
@@ -141,14 +144,19 @@ def _taken(taken: bookings.Taken) -> tuple[shown.Body, int]:
 
 
 def _booking(
-    booking: Booking, messages: list[automation.Message] | None = None, *, fresh: bool = False
+    booking: Booking, messages: list[Message] | None = None, *, fresh: bool = False
 ) -> shown.Body:
-    """A booking as of now: its steps from the messages, its warnings looked at again."""
+    """A booking as of now: its steps from the messages.
+
+    Its warnings looked at again.
+    """
     work = begin()
     if messages is None:
         messages = automation.messages(work, booking)
     cautions = booking.warnings
     if not fresh:
         kept = rates.house(work)
-        cautions = bookings.cautions(work, booking.booking_id, booking.terms, kept, at=now())
+        cautions = bookings.cautions(
+            work, booking.booking_id, booking.terms, kept, at=now()
+        )
     return shown.booking_body(booking, automation.steps(booking, messages), cautions)

@@ -22,7 +22,11 @@ def list_events() -> Response:
     """Events from one day to another, with the crew's answers and the steps."""
     first, last = asked_days()
     found, after = board.by_date(
-        begin(), str(first), f"{last}~", limit=paging.limit(), after=paging.after("events")
+        begin(),
+        str(first),
+        f"{last}~",
+        limit=paging.limit(),
+        after=paging.after("events"),
     )
     items = [_card(card) for card in found]
     return answer({"items": items, "next": paging.cursor("events", after)})
@@ -42,7 +46,9 @@ def get_event(event_id: str) -> Response:
             for place in events.assignments(work, event_id)
             if not place.removed
         ],
-        "roster": [shown.patron_body(patron) for patron in events.roster(work, event_id)],
+        "roster": [
+            shown.patron_body(patron) for patron in events.roster(work, event_id)
+        ],
         "checklist": [
             {
                 "task_id": task.task_id,
@@ -61,8 +67,15 @@ def get_event(event_id: str) -> Response:
 def _card(card: board.Card) -> shown.Body:
     return shown.event_body(card.event) | {
         "crew": [
-            {"crew_id": one.crew_id, "name": one.name, "role": one.role, "answer": one.answer}
+            {
+                "crew_id": one.crew_id,
+                "name": one.name,
+                "role": one.role,
+                "answer": one.answer,
+            }
             for one in card.crew
         ],
-        "steps": [{"name": step.name, "state": step.state.value} for step in card.steps],
+        "steps": [
+            {"name": step.name, "state": step.state.value} for step in card.steps
+        ],
     }

@@ -66,8 +66,12 @@ def _sold(work: UnitOfWork, booking: Booking | None, at: datetime) -> dict[str, 
     kept = rates.house(work)
     return {
         "steps": automation.steps(booking, automation.messages(work, booking)),
-        "retry_url": lambda step: f"{address}/steps/{step}/retry" if step in SENT else None,
-        "cautions": bookings.cautions(work, booking.booking_id, booking.terms, kept, at=at),
+        "retry_url": lambda step: (
+            f"{address}/steps/{step}/retry" if step in SENT else None
+        ),
+        "cautions": bookings.cautions(
+            work, booking.booking_id, booking.terms, kept, at=at
+        ),
         "deadlines": () if booking.cancelled else booking.deadlines,
         "margin": booking.margin,
         "cancel_url": None if booking.cancelled else f"{address}/cancel",
@@ -78,7 +82,9 @@ def _done(tick: crew.Tick | None) -> tuple[bool, str]:
     return (True, tick.by) if tick else (False, "")
 
 
-def _history(work: UnitOfWork, event: Event, booking: Booking | None) -> list[AuditLine]:
+def _history(
+    work: UnitOfWork, event: Event, booking: Booking | None
+) -> list[AuditLine]:
     about = [event.event_id, *([booking.booking_id] if booking else [])]
     return history.of(work, about)
 

@@ -140,5 +140,12 @@ def _next(filters: Filters, after: Any) -> str | None:
     cursor = paging.cursor(f"board:{filters.when}", after)
     if cursor is None:
         return None
-    asked = {"when": filters.when, "boat": filters.boat, "q": filters.q, "cursor": cursor}
-    return "/dispatch?" + urlencode({name: value for name, value in asked.items() if value})
+    asked = {
+        "when": filters.when,
+        "boat": filters.boat,
+        "q": filters.q,
+        "cursor": cursor,
+    }
+    return "/dispatch?" + urlencode(
+        {name: value for name, value in asked.items() if value}
+    )

@@ -44,12 +44,16 @@ class Group:
 
 def listed(work: UnitOfWork, *, at: datetime) -> dict[str, Any]:
     """The context of the outbox's page: the most urgent first."""
-    messages = outbox.waiting(work, dead=True, limit=100) + outbox.waiting(work, limit=100)
+    messages = outbox.waiting(work, dead=True, limit=100) + outbox.waiting(
+        work, limit=100
+    )
     groups = [
         Group(state, [_row(one, at) for one in messages if one.state is state])
         for state in _ORDER
     ]
-    due = [one.due_at for one in messages if one.due_at and one.state is not State.RUNNING]
+    due = [
+        one.due_at for one in messages if one.due_at and one.state is not State.RUNNING
+    ]
     return {
         "groups": groups,
         "oldest_due": min(due, default=None),

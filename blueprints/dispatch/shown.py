@@ -53,7 +53,9 @@ def booking_body(
         "special_requests": terms.special_requests,
         "margin": margin_lines(booking.margin),
         "guest_page_url": address.guest_page(booking.slug) if booking.slug else None,
-        "dispatch_url": address.dispatch(booking.event_id) if booking.event_id else None,
+        "dispatch_url": address.dispatch(booking.event_id)
+        if booking.event_id
+        else None,
         "steps": [step_body(step) for step in steps],
         "warnings": [caution.message for caution in cautions],
         "cautions": [{"code": c.code, "message": c.message} for c in cautions],

@@ -14,7 +14,7 @@ from jada_flask.intake.schema import Body, load
 from jada_flask.services import staff
 from jada_flask.services.staff import SignedIn, SignInError
 from jada_flask.web import csrf
-from jada_flask.web.access import ANYONE, STAFF, caller, identify, open_to
+from jada_flask.web.access import ANYONE, STAFF, identify, open_to, own_session
 from jada_flask.web.answers import answer
 from jada_flask.web.bodies import json_body
 from jada_flask.web.context import begin_sign_in, config, now
@@ -44,7 +44,10 @@ def login_form() -> str | Any:
 @bp.post("/admin/login")
 @open_to(ANYONE)
 def login() -> Any:
-    """Sign in: 401 where name and password do not belong together, 429 after ten tries."""
+    """Sign in: 401 where name and password do not belong together.
+
+    429 after ten tries.
+    """
     csrf.refuse_foreign()
     if request.is_json:
         sent = load(_BODY, json_body())
@@ -61,9 +64,7 @@ def login() -> Any:
 @open_to(STAFF)
 def logout() -> Response:
     """End the session, here and on the server."""
-    session = caller().session
-    assert session is not None  # only staff get here
-    staff.sign_out(begin_sign_in(), session, at=now())
+    staff.sign_out(begin_sign_in(), own_session(), at=now())
     response = answer({"ok": True}) if request.is_json else _leave()
     response.delete_cookie(csrf.session_cookie(), path="/", secure=config().https)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
@@ -99,5 +100,3 @@ def _with_cookie(response: Response, signed_in: SignedIn) -> Response:
 
 def _leave() -> Response:
     return make_response(redirect("/admin/login", 303))
-
-

@@ -46,7 +46,9 @@ def cancel(booking_id: str) -> Any:
     by, at = caller().actor, now()
     reason = request.form.get("reason", "")[:500]
     taken = attempted(
-        lambda work: bookings.cancel_booking(work, booking_id, by=by, at=at, reason=reason)
+        lambda work: bookings.cancel_booking(
+            work, booking_id, by=by, at=at, reason=reason
+        )
     )
     return redirect(f"/dispatch/events/{taken.booking.event_id}?said=cancelled", 303)
 

@@ -31,7 +31,9 @@ def page(name: str) -> Response:
     except NotFoundError:
         return _nowhere()
     response = Response(content, content_type="text/html; charset=utf-8")
-    response.headers["Cache-Control"] = "public, max-age=0, s-maxage=300, must-revalidate"
+    response.headers["Cache-Control"] = (
+        "public, max-age=0, s-maxage=300, must-revalidate"
+    )
     return response
 
 

@@ -23,10 +23,14 @@ def crew() -> None:
 @click.argument("crew_id")
 @click.argument("name")
 @click.argument("email")
-@click.option("--role", "roles", multiple=True, default=("deckhand",), show_default=True)
+@click.option(
+    "--role", "roles", multiple=True, default=("deckhand",), show_default=True
+)
 @click.option("--phone", default="")
 @with_appcontext
-def add(crew_id: str, name: str, email: str, roles: tuple[str, ...], phone: str) -> None:
+def add(
+    crew_id: str, name: str, email: str, roles: tuple[str, ...], phone: str
+) -> None:
     """Add somebody, or change who is there: CREW_ID NAME EMAIL."""
     kept = parts()
     try:
@@ -42,7 +46,9 @@ def add(crew_id: str, name: str, email: str, roles: tuple[str, ...], phone: str)
         )
     except JadaError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{person.crew_id}  {person.name} <{person.email}>  {', '.join(person.roles)}")
+    click.echo(
+        f"{person.crew_id}  {person.name} <{person.email}>  {', '.join(person.roles)}"
+    )
 
 
 @crew.command("list")

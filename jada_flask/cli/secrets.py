@@ -15,8 +15,8 @@ from jada_flask.hashes import GOOD_PASSWORD, hash_password, hash_token
 def hash_secret(token: bool) -> None:
     """Read a secret from the terminal or stdin and print its hash for a setting.
 
-    A password gives a slow hash for ADMIN_PASS_HASH; with --token a random token gives a
-    fast one for SERVICE_KEY_HASH and DASHBOARD_TOKEN_HASH.
+    A password gives a slow hash for ADMIN_PASS_HASH; with --token a random token gives
+    a fast one for SERVICE_KEY_HASH and DASHBOARD_TOKEN_HASH.
     """
     if sys.stdin.isatty():
         secret = click.prompt("Secret", hide_input=True, confirmation_prompt=True)

@@ -33,7 +33,10 @@ class Remembered:
 
 
 def remembered_kind(table: Table) -> Kind[Remembered]:
-    """Kept in the table of whoever writes: the office's Jobs, the public opening's Events."""
+    """Kept in the table of whoever writes.
+
+    The office's Jobs, the public opening's Events.
+    """
     return Kind(
         Remembered,
         table,

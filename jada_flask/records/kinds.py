@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -57,6 +58,6 @@ class Kind(Generic[T]):
         return self._decoder.decode(item["doc"])
 
 
-def milliseconds(moment: Any) -> int:
+def milliseconds(moment: datetime) -> int:
     """Epoch milliseconds of an aware moment."""
     return round(moment.timestamp() * 1000)

@@ -1,4 +1,7 @@
-"""Records of the table Finance: out of reach for everything that crew and guests call."""
+"""Records of the table Finance.
+
+Out of reach for everything that crew and guests call.
+"""
 
 from __future__ import annotations
 

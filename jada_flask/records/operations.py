@@ -44,7 +44,11 @@ def _event_facets(event: Event) -> Item:
 
 
 EVENT = Kind(
-    Event, EVENTS, key=_event_key, ids=lambda event: (event.event_id,), facets=_event_facets
+    Event,
+    EVENTS,
+    key=_event_key,
+    ids=lambda event: (event.event_id,),
+    facets=_event_facets,
 )
 
 
@@ -98,7 +102,10 @@ def _message_facets(message: Message) -> Item:
 
 
 def message_kind(table: Table) -> Kind[Message]:
-    """Messages wait in the table of their zone: Events, or Jobs where amounts are in them."""
+    """Messages wait in the table of their zone.
+
+    Events, or Jobs where amounts are in them.
+    """
     return Kind(
         Message,
         table,
@@ -114,7 +121,10 @@ def audit_kind(table: Table) -> Kind[AuditLine]:
         AuditLine,
         table,
         key=lambda about, mark: (f"AUDIT#{about}", mark),
-        ids=lambda line: (line.about, f"{line.at.isoformat(timespec='microseconds')}#{line.mark}"),
+        ids=lambda line: (
+            line.about,
+            f"{line.at.isoformat(timespec='microseconds')}#{line.mark}",
+        ),
     )
 
 

@@ -18,7 +18,10 @@ from jada_flask.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """A booking of which a step is done again, and all its messages as they now stand."""
+    """A booking of which a step is done again.
+
+    And all its messages as they now stand.
+    """
 
     booking: Booking
     messages: list[Message]
@@ -42,12 +45,14 @@ def retry_step(
 ) -> Retried:
     """Have one step done again: what failed is sent, what was done is sent once more.
 
-    Raises `NotFoundError` for a step or booking that there is not, `ConflictError` where
-    the booking has not come so far or the step is under way.
+    Raises `NotFoundError` for a step or booking that there is not, `ConflictError`
+    where the booking has not come so far or the step is under way.
     """
     booking = work.need(BOOKING, key, otherwise="There is no such booking.")
     if step not in STEPS:
-        raise NotFoundError(f"There is no step {step[:40]!r}; there are {', '.join(STEPS)}.")
+        raise NotFoundError(
+            f"There is no step {step[:40]!r}; there are {', '.join(STEPS)}."
+        )
     if not _launched(booking):
         raise ConflictError("Only an approved booking has steps to repeat.")
     sent = messages(work, booking)

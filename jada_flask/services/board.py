@@ -88,5 +88,3 @@ def _marked(item: Item, step: str) -> State:
             if name.startswith(f"mark:{step}:") and mark
         ]
     )
-
-

@@ -71,9 +71,9 @@ class Taken:
 def take_booking(work: UnitOfWork, terms: Terms, *, by: Actor, at: datetime) -> Taken:
     """Take a booking: new, the same again, or changed.
 
-    The same again writes and sends nothing. A change is an amendment: it touches only the
-    steps it concerns and tells only the people it concerns. Raises `ConflictError` when an
-    approved booking is said to be open again.
+    The same again writes and sends nothing. A change is an amendment: it touches only
+    the steps it concerns and tells only the people it concerns. Raises `ConflictError`
+    when an approved booking is said to be open again.
     """
     key = booking_id(terms.source, terms.source_ref)
     known = work.get(BOOKING, key)
@@ -138,14 +138,19 @@ def margin_for(terms: Terms, house: House) -> Margin:
 def cautions(
     work: UnitOfWork, key: str, terms: Terms, house: House, *, at: datetime
 ) -> tuple[Caution, ...]:
-    """What a person should look at, against the charters that stand nearby right now."""
+    """What a person should look at.
+
+    Against the charters that stand nearby right now.
+    """
     if terms.status is Status.CANCELLED:
         return ()
     dock = house.operations.dock(terms.dock)
     return cautions_for(
         terms,
         house,
-        sunset=sunset(dock.latitude, dock.longitude, dock.zone, local_start(terms).date()),
+        sunset=sunset(
+            dock.latitude, dock.longitude, dock.zone, local_start(terms).date()
+        ),
         others=list(_engagements(work, event_id(key), terms)),
         at=at,
     )
@@ -189,9 +194,14 @@ def _amend(
     work: UnitOfWork, known: Booking, terms: Terms, house: House, at: datetime
 ) -> Booking:
     approved = terms.status is Status.APPROVED
-    if known.event_id and not known.cancelled and terms.status in (
-        Status.INQUIRY,
-        Status.PENDING,
+    if (
+        known.event_id
+        and not known.cancelled
+        and terms.status
+        in (
+            Status.INQUIRY,
+            Status.PENDING,
+        )
     ):
         raise ConflictError(
             "This booking is approved and its crew is asked; cancel it or change it, "
@@ -220,7 +230,12 @@ def _launch(work: UnitOfWork, booking: Booking, house: House, at: datetime) -> N
     event = _event_of(booking, house)
     work.save(CALENDAR, _entry_of(booking))
     events.launch(
-        work, event, booking.terms.places, house.operations, at=at, host=_host_of(booking)
+        work,
+        event,
+        booking.terms.places,
+        house.operations,
+        at=at,
+        host=_host_of(booking),
     )
     _summarize(work, booking, at)
 

@@ -16,7 +16,12 @@ from jada_flask.unit_of_work import UnitOfWork
 
 
 def enter(
-    work: UnitOfWork, data: Mapping[str, Any], margin: Margin, *, by: Actor, at: datetime
+    work: UnitOfWork,
+    data: Mapping[str, Any],
+    margin: Margin,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> CalendarEntry:
     """Keep an entry that a script of the office sent."""
     entry = CalendarEntry(

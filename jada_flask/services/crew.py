@@ -27,7 +27,9 @@ class Aboard:
     place: CrewAssignment
 
 
-def open_link(work: UnitOfWork, event_id: str, token: str, *, at: datetime) -> CrewAssignment:
+def open_link(
+    work: UnitOfWork, event_id: str, token: str, *, at: datetime
+) -> CrewAssignment:
     """Whose link this is. Raises `NotFoundError` when it is nobody's or has expired."""
     for place in assignments(work, event_id):
         if place.opens_to(token, at):
@@ -53,19 +55,25 @@ def answer(
 ) -> CrewAssignment:
     """Accept or decline; the last answer before departure counts, and dispatch is told.
 
-    Raises `RuleError` once the charter has left or is off. The same answer again changes
-    and sends nothing.
+    Raises `RuleError` once the charter has left or is off. The same answer again
+    changes and sends nothing.
     """
     event = seen.event
     if event.cancelled:
-        raise RuleError("This charter is cancelled; there is nothing to answer any more.")
+        raise RuleError(
+            "This charter is cancelled; there is nothing to answer any more."
+        )
     if at >= event.start:
         raise RuleError("This charter has already left. Call the office instead.")
-    place = work.need(ASSIGNMENT, event.event_id, seen.place.crew_id, otherwise=_NO_LINK)
+    place = work.need(
+        ASSIGNMENT, event.event_id, seen.place.crew_id, otherwise=_NO_LINK
+    )
     if place.answer is choice:
         return place
     if place.revision != seen.place.revision:
-        raise ConflictError("The charter has just changed. Look at it and answer again.")
+        raise ConflictError(
+            "The charter has just changed. Look at it and answer again."
+        )
     answered = replace(place, answer=choice, answered_at=at)
     work.save(ASSIGNMENT, answered)
     work.mark(
@@ -122,7 +130,7 @@ def tick(
     if done == (task_id in listed.ticks):
         return
     mark = [seen.place.name, at.isoformat()] if done else None
-    work.patch(CHECKLIST, seen.event.event_id, set={f"tick:{task_id}": mark})
+    work.patch(CHECKLIST, seen.event.event_id, changes={f"tick:{task_id}": mark})
     did = "task.done" if done else "task.reopened"
     work.commit(by=by, did=did, at=at, about=seen.event.event_id, detail=task_id)
 

@@ -13,7 +13,7 @@ from jada_flask.domain.crew import CrewAssignment
 from jada_flask.domain.errors import ConflictError
 from jada_flask.domain.event import Event
 from jada_flask.domain.house import CrewRole, Operations
-from jada_flask.intake.crew_places import check_places, places_of
+from jada_flask.domain.places import check_places, places_of
 from jada_flask.records.operations import EVENT
 from jada_flask.services import events
 from jada_flask.services.house import operations
@@ -31,7 +31,9 @@ class Entered:
     places: list[CrewAssignment]
 
 
-def enter(work: UnitOfWork, data: Mapping[str, Any], *, by: Actor, at: datetime) -> Entered:
+def enter(
+    work: UnitOfWork, data: Mapping[str, Any], *, by: Actor, at: datetime
+) -> Entered:
     """Keep a new crew event and ask its crew."""
     house = operations(work)
     places = _places(data["crew_assignments"], data["captain_id"], house)

@@ -1,4 +1,7 @@
-"""What each kind of message does when its turn comes. Everything here may happen twice."""
+"""What each kind of message does when its turn comes.
+
+Everything here may happen twice.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,10 @@ class Courier:
 
 
 def _guest_page(courier: Courier, message: Message, notes: Notes) -> State:
-    """Publish the guest page as the event stands now, never an older one over a newer."""
+    """Publish the guest page as the event stands now.
+
+    Never an older one over a newer.
+    """
     work = courier.work()
     event = _event(work, message)
     page = guest_page(event, operations(work))
@@ -76,9 +82,11 @@ def _crew_mail(courier: Courier, message: Message, notes: Notes) -> State:
         link=link,
         changes=json.loads(message.payload.get("changes", "[]")),
     )
-    attachments = ()
+    attachments: tuple[Attachment, ...] = ()
     if message.kind in ("crew_invitation", "crew_change"):
-        content = charter_file(event, place, url=courier.opening.links.event(event.event_id))
+        content = charter_file(
+            event, place, url=courier.opening.links.event(event.event_id)
+        )
         attachments = (Attachment("charter.ics", content, "text/calendar"),)
     mail = Mail(
         to=place.email,
@@ -110,8 +118,13 @@ def _answer_notice(courier: Courier, message: Message, notes: Notes) -> State:
         operator=_operator(house),
         link=work.links.dispatch(event.event_id),
     )
-    mail = Mail(to=house.operator_email, to_name=house.operator_name, subject=subject,
-                text=text, html=html)
+    mail = Mail(
+        to=house.operator_email,
+        to_name=house.operator_name,
+        subject=subject,
+        text=text,
+        html=html,
+    )
     courier.ports.mailer.send(mail, key=message.delivery_key)
     return State.DONE
 
@@ -156,5 +169,3 @@ def _dock(event: Event, house: Operations) -> Any:
 
 def _operator(house: Operations) -> Any:
     return house
-
-

@@ -44,7 +44,7 @@ def launch(
     host: Patron | None = None,
     onsite: Mapping[str, int] | None = None,
 ) -> list[CrewAssignment]:
-    """Write a new event with crew, checklist and host, and promise the mails and the page.
+    """Write a new event with all that hangs on it; promise the mails and the page.
 
     `onsite` has minutes on site by member where they are not the house's. Nothing is
     committed; whoever calls decides what else belongs to the same commit.
@@ -55,7 +55,9 @@ def launch(
         _publish(work, event, at)
     for place in places:
         _ask(work, event, place, operations, at, (onsite or {}).get(place.crew_id))
-    work.save(CHECKLIST, checklist_for(event, operations, sunset=_sunset(event, operations)))
+    work.save(
+        CHECKLIST, checklist_for(event, operations, sunset=_sunset(event, operations))
+    )
     if host:
         work.save(PATRON, host)
     return work.saved(CrewAssignment)
@@ -72,8 +74,8 @@ def amend(
 ) -> Event:
     """Bring an event to a new state and tell just those whom the difference concerns.
 
-    Who is new is asked, who is no longer wanted is told, who stays is told and asked again
-    only when time or place changed. Returns the event as it will stand.
+    Who is new is asked, who is no longer wanted is told, who stays is told and asked
+    again only when time or place changed. Returns the event as it will stand.
     """
     crew = {one.crew_id: one for one in assignments(work, before.event_id)}
     if replace(after, revision=before.revision) == before and not _moved(crew, places):
@@ -98,7 +100,10 @@ def amend(
 
 
 def cancel(work: UnitOfWork, event: Event, *, at: datetime) -> Event:
-    """Call an event off: crew and guest page are told, links go on showing that it is off."""
+    """Call an event off: crew and guest page are told.
+
+    Links go on showing that it is off.
+    """
     after = replace(event, status=EventStatus.CANCELLED, revision=event.revision + 1)
     work.save(EVENT, after)
     for assigned in assignments(work, event.event_id):
@@ -131,7 +136,9 @@ def _ask(
     onsite: int | None = None,
 ) -> None:
     call = call_time(event, operations)
-    release = call + timedelta(minutes=onsite) if onsite else release_time(event, operations)
+    release = (
+        call + timedelta(minutes=onsite) if onsite else release_time(event, operations)
+    )
     nonce = token_hex(16)
     token = work.links.crew_token(event.event_id, place.crew_id, nonce)
     person = operations.person(place.crew_id)
@@ -179,11 +186,15 @@ def _retell(
     )
     work.save(ASSIGNMENT, again)
     _show_answer(work, again)
-    told = json.dumps([[change.label, change.before, change.after] for change in changes])
+    told = json.dumps(
+        [[change.label, change.before, change.after] for change in changes]
+    )
     _tell(work, event, again, "crew_change", at, changes=told)
 
 
-def _remove(work: UnitOfWork, event: Event, assigned: CrewAssignment, at: datetime) -> None:
+def _remove(
+    work: UnitOfWork, event: Event, assigned: CrewAssignment, at: datetime
+) -> None:
     work.save(ASSIGNMENT, replace(assigned, removed=True, revision=event.revision))
     work.mark(event.event_id, {f"answer:{assigned.crew_id}": None})
     _tell(work, event, assigned, "crew_removed", at)

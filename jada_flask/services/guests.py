@@ -11,7 +11,10 @@ from jada_flask.sun import sunset
 
 
 def guest_page(event: Event, operations: Operations) -> str:
-    """The whole page as one HTML document; it asks nobody for anything when it is shown."""
+    """The whole page as one HTML document.
+
+    It asks nobody for anything when it is shown.
+    """
     boat, dock = operations.boat(event.boat), operations.dock(event.dock)
     place = urlencode({"api": 1, "query": f"{dock.latitude},{dock.longitude}"})
     return render(
@@ -20,6 +23,8 @@ def guest_page(event: Event, operations: Operations) -> str:
         boat=boat,
         dock=dock,
         operator=operations,
-        sunset=sunset(dock.latitude, dock.longitude, dock.zone, event.local_start.date()),
+        sunset=sunset(
+            dock.latitude, dock.longitude, dock.zone, event.local_start.date()
+        ),
         map_url=f"https://www.google.com/maps/search/?{place}",
     )

@@ -11,7 +11,10 @@ from jada_flask.unit_of_work import UnitOfWork
 
 
 def of(work: UnitOfWork, about: Iterable[str], *, limit: int = 50) -> list[AuditLine]:
-    """What was done to these things, newest first: by the office, by crew and guests."""
+    """What was done to these things, newest first.
+
+    By the office, by crew and guests.
+    """
     lines = [
         line
         for thing in about

@@ -1,4 +1,7 @@
-"""The house data that everybody aboard may know, as the store or the repository has it."""
+"""The house data that everybody aboard may know.
+
+As the store or the repository has it.
+"""
 
 from __future__ import annotations
 

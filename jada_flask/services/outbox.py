@@ -49,7 +49,10 @@ class Drain:
     luck: Random
 
     def run(self, rounds: int = 20) -> Counter[State]:
-        """Send what is due now, and what that made due; say how many ended in which state."""
+        """Send what is due now, and what that made due.
+
+        Say how many ended in which state.
+        """
         tally: Counter[State] = Counter()
         for _ in range(rounds):
             due = list(self._due())
@@ -76,8 +79,8 @@ class Drain:
     def _settle(self, due: tuple[Table, Found[Message]]) -> State | None:
         """Lease one message, deliver it, and note how that ended.
 
-        The lease is the due time moved ahead, on condition that it is still the one seen:
-        of two workers one loses, and one that died leaves the message due again.
+        The lease is the due time moved ahead, on condition that it is still the one
+        seen: of two workers one loses, and one that died leaves the message due again.
         """
         box, found = due
         leased = found.value.leased(self.clock.now())
@@ -99,11 +102,12 @@ class Drain:
             return leased.done(self.clock.now(), state)
         except DeliveryError as error:
             return self._failed(leased, error)
-        except Exception as error:
-            # One of the two places that catch everything: a fault of ours must not lose
-            # the message, and the traceback must reach the log.
+        except Exception as error:  # noqa: BLE001 (one of the two places)
+            # A fault of ours must not lose the message; its traceback is logged.
             _LOG.exception("message %s failed", leased.message_id)
-            return self._failed(leased, DeliveryError(f"{type(error).__name__}: {error}"))
+            return self._failed(
+                leased, DeliveryError(f"{type(error).__name__}: {error}")
+            )
 
     def _failed(self, leased: Message, error: DeliveryError) -> Message:
         return leased.failed(
@@ -178,7 +182,10 @@ def replay(work: UnitOfWork, message: Message, *, at: datetime) -> Message:
 def replay_one(
     work: UnitOfWork, subject: str, message_id: str, *, by: Actor, at: datetime
 ) -> None:
-    """Have staff send one message again. Raises `ConflictError` while it is under way."""
+    """Have staff send one message again.
+
+    Raises `ConflictError` while it is under way.
+    """
     for box in _BOXES:
         message = work.get(message_kind(box), subject, message_id)
         if message is None:
@@ -186,7 +193,9 @@ def replay_one(
         if message.state is State.RUNNING and (message.due_at or at) > at:
             raise ConflictError("This message is under way right now.")
         replay(work, message, at=at)
-        work.commit(by=by, did="message.replayed", at=at, about=subject, detail=message_id)
+        work.commit(
+            by=by, did="message.replayed", at=at, about=subject, detail=message_id
+        )
         return
     raise NotFoundError("There is no such message.")
 
@@ -206,7 +215,11 @@ def _move(box: Table, before: Message, after: Message) -> Operation:
     seen = milliseconds(before.due_at) if before.due_at else 0
     gone = tuple({"due", "due_at", "expires"} - facets.keys())
     return Patch(
-        box, key, set=facets | {"doc": item["doc"]}, remove=gone, when=(Equals("due_at", seen),)
+        box,
+        key,
+        set=facets | {"doc": item["doc"]},
+        remove=gone,
+        when=(Equals("due_at", seen),),
     )
 
 

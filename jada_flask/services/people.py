@@ -30,7 +30,9 @@ def add(
 ) -> Person:
     """Add somebody to the house, or put new particulars in place of the old."""
     if not _ID.fullmatch(crew_id):
-        raise InvalidError(Fault("crew_id", "Letters, digits, `_`, `-` and `.` only, like CREW_007."))
+        raise InvalidError(
+            Fault("crew_id", "Letters, digits, `_`, `-` and `.` only, like CREW_007.")
+        )
     person = Person(
         crew_id,
         clean_name(name, "name"),

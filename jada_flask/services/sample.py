@@ -39,9 +39,13 @@ def show_sample(begin: Callable[[], UnitOfWork], *, day: date, at: datetime) -> 
     aboard = [one for one in events.assignments(work, event_id) if not one.removed]
     deckhand = next((one for one in aboard if one.role != "captain"), None)
     token = (
-        work.links.crew_token(event_id, deckhand.crew_id, deckhand.nonce) if deckhand else ""
+        work.links.crew_token(event_id, deckhand.crew_id, deckhand.nonce)
+        if deckhand
+        else ""
     )
-    return Sample(work.links.guest_page(booking.slug or ""), work.links.crew(event_id, token))
+    return Sample(
+        work.links.guest_page(booking.slug or ""), work.links.crew(event_id, token)
+    )
 
 
 def _terms(house: Operations, day: date) -> Terms:

@@ -48,11 +48,18 @@ class SignedIn:
 
 
 def sign_in(
-    work: UnitOfWork, user: str, password: str, *, hashed: str, address: str, at: datetime
+    work: UnitOfWork,
+    user: str,
+    password: str,
+    *,
+    hashed: str,
+    address: str,
+    at: datetime,
 ) -> SignedIn:
     """Start a session. Counts the try before it looks at the password.
 
-    Raises `SignInError`, and `TooManyTriesError` from the eleventh try in five minutes on.
+    Raises `SignInError`, and `TooManyTriesError` from the eleventh try in five minutes
+    on.
     """
     _count(work, f"login#address#{address}", at)
     _count(work, f"login#user#{user[:80]}", at)
@@ -62,7 +69,9 @@ def sign_in(
     secret = token_urlsafe(32)
     session = Session(_id(secret), user, "Admin", Role.ADMIN, at, at)
     work.save(SESSION, session)
-    work.commit(by=Actor("staff", user), did="staff.signed_in", at=at, about=f"staff:{user}")
+    work.commit(
+        by=Actor("staff", user), did="staff.signed_in", at=at, about=f"staff:{user}"
+    )
     return SignedIn(session, secret)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from random import SystemRandom
-from threading import Event as Signal, Thread
+from threading import Event as Signal
+from threading import Thread
 
 from jada_flask.domain.errors import JadaError
 from jada_flask.ports import Ports
@@ -54,5 +55,3 @@ class Worker:
                 # The store was busy or out of reach; the messages are still due.
                 _LOG.exception("the outbox could not be looked at")
             self._signal.wait(_LOOK_AGAIN)
-
-

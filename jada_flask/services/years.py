@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from jada_flask.ports import Item
 from jada_flask.records.kinds import Kind
@@ -23,9 +23,9 @@ def by_year(
     after: Place | None = None,
     descending: bool = False,
 ) -> tuple[list[Found[T]], Place | None]:
-    """Up to `limit` records from `lo` to `hi` (texts that begin with a year), and the rest.
+    """Up to `limit` records from `lo` to `hi`, and where the rest begins.
 
-    An empty year costs one query, so a span should not hold many.
+    Both are texts that begin with a year. An empty year costs one query, so a span should not hold many.
     """
     first, last = int(lo[:4]), int(hi[:4])
     years = range(last, first - 1, -1) if descending else range(first, last + 1)

@@ -93,7 +93,9 @@ def identify() -> Caller | None:
         hashed = config().dashboard_token_hash
         return Caller(DASHBOARD) if token_matches(token, hashed) else None
     if key is not None:
-        return Caller(SERVICE) if token_matches(key, config().service_key_hash) else None
+        return (
+            Caller(SERVICE) if token_matches(key, config().service_key_hash) else None
+        )
     secret = request.cookies.get(csrf.session_cookie())
     if not secret:
         return None
@@ -107,6 +109,14 @@ def caller() -> Caller:
     """Who was let in."""
     found: Caller = g.caller
     return found
+
+
+def own_session() -> Session:
+    """The session of the member of staff who calls; nobody else has one."""
+    session = caller().session
+    if session is None:
+        raise Forbidden("Only somebody who is signed in can do that.")
+    return session
 
 
 def member() -> Session | None:

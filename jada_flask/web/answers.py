@@ -14,7 +14,9 @@ def json_text(body: Any) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def answer(
+    body: Any, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
     return Response(
         json_text(body), status, headers, content_type="application/json; charset=utf-8"
     )

@@ -17,5 +17,7 @@ def json_body() -> Any:
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON with `Content-Type: application/json`.")
     if (request.content_length or 0) > LONGEST:
-        raise RequestEntityTooLarge("A body may have 64 KiB at most; shorten the long fields.")
+        raise RequestEntityTooLarge(
+            "A body may have 64 KiB at most; shorten the long fields."
+        )
     return strict_json.loads(request.get_data(cache=True))

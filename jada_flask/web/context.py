@@ -1,4 +1,7 @@
-"""What a request stands on: the parts of the application, the time, the unit of work."""
+"""What a request stands on.
+
+The parts of the application, the time, the unit of work.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ from jada_flask.ports import Ports
 from jada_flask.unit_of_work import Opening, UnitOfWork
 
 # Whoever is not named here gets the opening that holds no money.
-_OFFICE = frozenset({"dispatch", "dispatch_api", "payments", "payments_api", "admin", "dev"})
+_OFFICE = frozenset(
+    {"dispatch", "dispatch_api", "payments", "payments_api", "admin", "dev"}
+)
 
 
 class Mailbox(Protocol):
@@ -48,7 +53,10 @@ def begin() -> UnitOfWork:
 
 
 def begin_sign_in() -> UnitOfWork:
-    """A unit of work on the sessions of staff, which only the office's opening reaches."""
+    """A unit of work on the sessions of staff.
+
+    Which only the office's opening reaches.
+    """
     return UnitOfWork(parts().office)
 
 

@@ -1,8 +1,8 @@
 """Cookies, and the proof that a write with a cookie was meant.
 
-Flask-WTF makes and checks the tokens. What it calls the session is bound to the cookie
-of whoever is signed in (staff) or came by a link (crew): nothing is stored for it, and a
-GET writes nothing.
+Flask-WTF makes and checks the tokens. What it calls the session is bound to the
+cookie of whoever is signed in (staff) or came by a link (crew): nothing is stored for
+it, and a GET writes nothing.
 """
 
 from __future__ import annotations
@@ -87,17 +87,21 @@ def _own_origins() -> set[str]:
 
 
 def _binding(secret: str) -> str:
-    return hmac.digest(config().secret_key.encode(), b"csrf\0" + secret.encode(), "sha256").hex()
+    return hmac.digest(
+        config().secret_key.encode(), b"csrf\0" + secret.encode(), "sha256"
+    ).hex()
 
 
 def bind() -> None:
     """Bind the tokens of this request to the cookie of whoever makes it.
 
-    Flask opens a session before it knows which address was asked for, so this comes later.
+    Flask opens a session before it knows which address was asked for, so this comes
+    later.
     """
     event_id = (request.view_args or {}).get("event_id")
-    crew = event_id and request.blueprint == "crew"
-    name = crew_cookie(event_id) if crew else session_cookie()
+    name = session_cookie()
+    if event_id and request.blueprint == "crew":
+        name = crew_cookie(event_id)
     secret = request.cookies.get(name)
     if secret:
         session[_FIELD] = _binding(secret)

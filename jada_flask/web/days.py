@@ -13,7 +13,10 @@ _LONGEST = timedelta(days=366 * 5)
 
 
 def asked_days(default: timedelta = timedelta(days=366)) -> tuple[date, date]:
-    """`?from=` and `?to=`, both included; today and a year on where they are left out."""
+    """`?from=` and `?to=`, both included.
+
+    Today and a year on where they are left out.
+    """
     first = _day("from") or (now().date() - timedelta(days=1))
     last = _day("to") or first + default
     if last < first:

@@ -13,12 +13,14 @@ _ALWAYS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
     "Permissions-Policy": (
-        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
+        "browsing-topics=()"
     ),
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _GUEST = (
-    f"{_BASE}; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; "
+    f"{_BASE}; script-src 'self'; style-src 'self'; "
+    "img-src 'self' blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; manifest-src 'self'; "
     "require-trusted-types-for 'script'"
 )
@@ -26,7 +28,10 @@ _JSON = f"{_BASE}; form-action 'none'; sandbox"
 
 
 def nonce() -> str:
-    """128 bits that mark this answer's own scripts and styles; made when first asked for."""
+    """128 bits that mark this answer's own scripts and styles.
+
+    Made when first asked for.
+    """
     if "nonce" not in g:
         g.nonce = token_urlsafe(16)
     made: str = g.nonce
@@ -66,7 +71,8 @@ def _dress_page(response: Response) -> Response:
     scripts = "'none'" if crew else f"'nonce-{nonce()}' 'strict-dynamic'"
     response.headers.setdefault(
         "Content-Security-Policy",
-        f"{_BASE}; script-src {scripts}; style-src 'self' 'nonce-{nonce()}'; img-src 'self'; "
+        f"{_BASE}; script-src {scripts}; style-src 'self' 'nonce-{nonce()}'; "
+        "img-src 'self'; "
         "font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; "
         "require-trusted-types-for 'script'",
     )

@@ -64,7 +64,9 @@ def problem(
     """A problem document (RFC 9457) for programs, a page for people."""
     title = _TITLES.get(status, "Refused")
     if wants_page():
-        page = render_template("errors/problem.html", status=status, title=title, detail=detail)
+        page = render_template(
+            "errors/problem.html", status=status, title=title, detail=detail
+        )
         return Response(page, status, headers, mimetype="text/html")
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -83,9 +85,9 @@ def wants_page() -> bool:
     """Whether a person looks at the answer."""
     if request.path.startswith("/api/") or request.is_json:
         return False
-    return request.accept_mimetypes.quality("text/html") > request.accept_mimetypes.quality(
-        "application/json"
-    )
+    return request.accept_mimetypes.quality(
+        "text/html"
+    ) > request.accept_mimetypes.quality("application/json")
 
 
 def _refused(error: JadaError) -> Response:
@@ -106,7 +108,9 @@ def _http(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     headers = {}
     if error.code == 405:
-        headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or []))
+        headers["Allow"] = ", ".join(
+            sorted(getattr(error, "valid_methods", None) or [])
+        )
     if error.code == 401:
         headers["WWW-Authenticate"] = 'Token realm="jada"'
     return problem(error.code or 500, error.description or "", headers=headers)
@@ -116,4 +120,6 @@ def _broken(error: Exception) -> Response:
     """Our own fault: say so without its inside, and leave the traceback in the log."""
     reference = token_hex(4)
     _LOG.error("unexpected error %s", reference, exc_info=error)
-    return problem(500, f"This should not have happened. Mention {reference} to the office.")
+    return problem(
+        500, f"This should not have happened. Mention {reference} to the office."
+    )

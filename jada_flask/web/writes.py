@@ -1,4 +1,7 @@
-"""Writes of the API: tried again when somebody else was faster, answered once per key."""
+"""Writes of the API: tried again when somebody else was faster.
+
+Answered once per key.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,13 @@ _KEPT = timedelta(days=8)
 _LONGEST_KEY = 200
 
 
-def written(act: Callable[[UnitOfWork], T], show: Callable[[T], tuple[Body, int]]) -> Response:
+def written(
+    act: Callable[[UnitOfWork], T], show: Callable[[T], tuple[Body, int]]
+) -> Response:
     """Carry out one write and answer with what it brought.
 
-    With an `Idempotency-Key` the answer is kept in the same transaction as the write: the
-    same key and body gives the first answer again, another body is refused.
+    With an `Idempotency-Key` the answer is kept in the same transaction as the write:
+    the same key and body gives the first answer again, another body is refused.
     """
     key = _key()
     for attempt in range(_ATTEMPTS):
@@ -66,12 +71,18 @@ def _key() -> str:
     """The request's idempotency key, hashed; empty where it has none."""
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > _LONGEST_KEY:
-        raise InvalidError(Fault("Idempotency-Key", f"At most {_LONGEST_KEY} characters."))
+        raise InvalidError(
+            Fault("Idempotency-Key", f"At most {_LONGEST_KEY} characters.")
+        )
     return hashlib.sha256(key.encode()).hexdigest() if key else ""
 
 
 def _request_hash() -> str:
-    words = (request.method.encode(), request.path.encode(), request.get_data(cache=True))
+    words = (
+        request.method.encode(),
+        request.path.encode(),
+        request.get_data(cache=True),
+    )
     return hashlib.sha256(b"\0".join(words)).hexdigest()
 
 
@@ -82,7 +93,10 @@ def _first_answer(work: UnitOfWork, key: str) -> Response | None:
         return None
     if kept.request_hash != _request_hash():
         raise InvalidError(
-            Fault("Idempotency-Key", "This key came with another request before; draw a new one.")
+            Fault(
+                "Idempotency-Key",
+                "This key came with another request before; draw a new one.",
+            )
         )
     return Response(
         kept.body,
@@ -113,8 +127,7 @@ def _keeping(work: UnitOfWork, key: str, shown: _Shown[T], result: T) -> Operati
         caller().principal, key, _request_hash(), status, json_text(body), at + _KEPT
     )
     kind = remembered_kind(work.opening.home)
-    # The store may delete what has expired days later, so the condition looks at it too.
+    # The store may delete what has expired days later, so the condition looks at it
+    # too.
     expired = MissingOrAtMost("expires", int(at.timestamp()))
     return Put(kind.table, kind.item(kept), (expired,))
-
-
