@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("dispatch", __name__)
 
-from blueprints.dispatch import api, api_events, signin, views  # noqa: E402, F401
+from blueprints.dispatch import about, api, api_events, signin, views  # noqa: E402, F401

@@ -92,13 +92,14 @@ def cancel_booking(booking_id: str) -> Response:
 
 @bp.post("/api/margin")
 @open_to(DASHBOARD, STAFF)
-@described("What a booking would earn", body=MarginBody, answers={200: "Margin"})
+@described("What a booking would earn", body=MarginBody, answers={200: "WhatIf"})
 def what_if_margin() -> Response:
     """The margin of a booking that is not stored; nothing is written."""
     work = begin()
     kept = rates.house(work)
     asked = what_if(load(_MARGIN, json_body()), kept.operations)
-    return answer(margin_lines(asked.margin(kept.rates, now().date())))
+    lines = margin_lines(asked.margin(kept.rates, now().date()))
+    return answer({"margin": lines, **lines})
 
 
 @bp.post("/api/calendar")

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any
 
-from marshmallow import Schema, ValidationError
+from marshmallow import RAISE, Schema, ValidationError
 
 from jada_flask.domain.errors import Fault, InvalidError
 
@@ -18,6 +18,11 @@ _WORDS = {"unknown": _UNKNOWN, "type": "Send a JSON object here, in braces."}
 
 class Body(Schema):
     """A request body; schemas keep nothing between loads, so one of each is enough."""
+
+    class Meta:
+        """What the description of the API says of fields that are not named."""
+
+        unknown = RAISE
 
     error_messages = _WORDS
 
