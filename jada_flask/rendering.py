@@ -175,7 +175,9 @@ def hours(minutes: int) -> str:
 
 def hours_in_words(minutes: int) -> str:
     """``3 hours``, ``2 hours 30 minutes``."""
-    return _length(minutes, plural(minutes // 60, "hour"), plural(minutes % 60, "minute"))
+    return _length(
+        minutes, plural(minutes // 60, "hour"), plural(minutes % 60, "minute")
+    )
 
 
 def money(amount: Money) -> str:
