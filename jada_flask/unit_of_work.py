@@ -105,22 +105,28 @@ class UnitOfWork:
             raise NotFoundError(otherwise)
         return value
 
-    def query(self, kind: Kind[T], partition: str, **how: Any) -> Listing[T]:
-        """Values of one partition, in order; `how` is the store's."""
+    def query(
+        self,
+        kind: Kind[T],
+        partition: str,
+        *,
+        keep: Callable[[Item], bool] = lambda item: True,
+        **how: Any,
+    ) -> Listing[T]:
+        """Values of one partition, in order; `how` is the store's.
+
+        `keep` looks at an item before it is unpacked, and may pass it over.
+        """
         page = self.store.query(kind.table, partition, **how)
         table = kind.table
         if "index" not in how:  # an index lags behind: never decide on what it says
             for item in page.items:
                 self._read[table.name, (item[table.partition], item[table.sort])] = item
-        return Listing(
-            [Found(kind.value(item), item) for item in page.items], page.after
-        )
+        found = [Found(kind.value(item), item) for item in page.items if keep(item)]
+        return Listing(found, page.after)
 
     def save(self, kind: Kind[T], value: T) -> None:
-        """Write a value: as new if it was not there when it was read.
-
-        Else in its place.
-        """
+        """Write a value: as new if it was not there when it was read, else in place."""
         self._saved.append(value)
         item = kind.item(value)
         table, key = kind.table, kind.key_of(value)

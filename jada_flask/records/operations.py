@@ -40,6 +40,7 @@ def _event_facets(event: Event) -> Item:
     facets: Item = {"year": event.start.strftime("%Y"), "start_id": start_id}
     if event.boat and not event.cancelled:
         facets |= {"who": boat_key(event.boat), "when": start_id}
+        facets["until"] = stamp(event.end)
     return facets
 
 
@@ -56,7 +57,11 @@ def _assignment_facets(place: CrewAssignment) -> Item:
     if place.removed:
         return {}
     when = f"{stamp(place.call_time)}#{place.event_id}"
-    return {"who": crew_key(place.crew_id), "when": when}
+    return {
+        "who": crew_key(place.crew_id),
+        "when": when,
+        "until": stamp(place.release_time),
+    }
 
 
 ASSIGNMENT = Kind(

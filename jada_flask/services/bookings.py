@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from base64 import b32encode
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
-from secrets import token_bytes
 from typing import Any
 
-from jada_flask.domain.amounts import without_amounts
 from jada_flask.domain.audit import Actor
 from jada_flask.domain.booking import (
     Booking,
@@ -22,33 +17,31 @@ from jada_flask.domain.booking import (
     event_id,
     local_start,
 )
-from jada_flask.domain.calendar import CalendarEntry
-from jada_flask.domain.cautions import Engagement, cautions_for
-from jada_flask.domain.crew import Answer
+from jada_flask.domain.cautions import cautions_for
 from jada_flask.domain.deadlines import deadlines_for
 from jada_flask.domain.errors import ConflictError
-from jada_flask.domain.event import Event, Patron
 from jada_flask.domain.margin import Margin, margin_of
 from jada_flask.domain.outbox import Message
 from jada_flask.domain.rates import House
-from jada_flask.domain.summary import summary_of
 from jada_flask.records.money import BOOKING, CALENDAR
 from jada_flask.records.operations import (
-    ASSIGNMENT,
     EVENT,
     PATRON,
-    boat_key,
-    crew_key,
-    stamp,
 )
 from jada_flask.services import automation, events
+from jada_flask.services.booked import (
+    HOST,
+    draw_slug,
+    entry_of,
+    event_of,
+    host_of,
+    promise_summary,
+)
+from jada_flask.services.engagements import engagements
 from jada_flask.services.rates import house as load_house
 from jada_flask.services.years import by_year
 from jada_flask.sun import sunset
 from jada_flask.unit_of_work import UnitOfWork
-
-_NEARBY = timedelta(days=15)  # the longest charter is two weeks
-_HOST = "PT_host"
 
 
 class Outcome(StrEnum):
@@ -151,7 +144,7 @@ def cautions(
         sunset=sunset(
             dock.latitude, dock.longitude, dock.zone, local_start(terms).date()
         ),
-        others=list(_engagements(work, event_id(key), terms)),
+        others=list(engagements(work, event_id(key), terms)),
         at=at,
     )
 
@@ -180,7 +173,7 @@ def _create(
         margin=margin_for(terms, house),
         taken_at=at,
         event_id=event_id(key) if approved else None,
-        slug=_draw_slug() if approved else None,
+        slug=draw_slug() if approved else None,
         warnings=cautions(work, key, terms, house, at=at),
         deadlines=deadlines_for(terms, taken_at=at),
     )
@@ -214,7 +207,7 @@ def _amend(
         deadlines=deadlines_for(terms, taken_at=known.taken_at),
         amended_at=at,
         event_id=known.event_id or (event_id(known.booking_id) if approved else None),
-        slug=known.slug or (_draw_slug() if approved else None),
+        slug=known.slug or (draw_slug() if approved else None),
     )
     work.save(BOOKING, booking)
     if known.event_id is None:
@@ -227,129 +220,31 @@ def _amend(
 
 def _launch(work: UnitOfWork, booking: Booking, house: House, at: datetime) -> None:
     """All of the office's work for a booking that has just been approved."""
-    event = _event_of(booking, house)
-    work.save(CALENDAR, _entry_of(booking))
+    event = event_of(booking, house.operations)
+    work.save(CALENDAR, entry_of(booking))
     events.launch(
         work,
         event,
         booking.terms.places,
         house.operations,
         at=at,
-        host=_host_of(booking),
+        host=host_of(booking),
     )
-    _summarize(work, booking, at)
+    promise_summary(work, booking, at)
 
 
 def _carry_over(work: UnitOfWork, booking: Booking, house: House, at: datetime) -> None:
     """Bring calendar, event, crew and summary to where an amended booking stands."""
     work.get(CALENDAR, booking.booking_id)
-    work.save(CALENDAR, _entry_of(booking))
+    work.save(CALENDAR, entry_of(booking))
     before = work.need(EVENT, booking.event_id, otherwise="Its event is missing.")
     if booking.cancelled:
         if not before.cancelled:
             events.cancel(work, before, at=at)
     else:
-        after = _event_of(booking, house)
+        after = event_of(booking, house.operations)
         events.amend(work, before, after, booking.terms.places, house.operations, at=at)
-    host = work.get(PATRON, before.event_id, _HOST)
-    if host != _host_of(booking):
-        work.save(PATRON, _host_of(booking))
-    _summarize(work, booking, at)
-
-
-def _event_of(booking: Booking, house: House) -> Event:
-    """The event of a booking, with nothing of its money."""
-    terms, operations = booking.terms, house.operations
-    boat, dock = operations.boat(terms.boat), operations.dock(terms.dock)
-    return Event(
-        event_id=booking.event_id or "",
-        name=f"{boat.name}: {terms.guest.name}, party of {terms.party_size}",
-        start=terms.start,
-        duration_minutes=terms.duration_minutes,
-        time_zone=terms.time_zone,
-        location=dock.name,
-        boat=boat.boat_id,
-        boat_name=boat.name,
-        dock=dock.dock_id,
-        host=terms.guest.name,
-        party_size=terms.party_size,
-        notes=without_amounts(terms.special_requests),
-        slug=booking.slug or "",
-        booking_id=booking.booking_id,
-    )
-
-
-def _host_of(booking: Booking) -> Patron:
-    """Who booked, as the first name on the roster."""
-    guest = booking.terms.guest
-    return Patron(
-        booking.event_id or "", _HOST, guest.name, guest.email, guest.phone, host=True
-    )
-
-
-def _entry_of(booking: Booking) -> CalendarEntry:
-    return CalendarEntry(
-        entry_id=booking.booking_id,
-        event_type="booking",
-        source=booking.terms.source,
-        charter_date=booking.charter_date,
-        duration_minutes=booking.terms.duration_minutes,
-        margin=booking.margin,
-        booking_id=booking.booking_id,
-        title=booking.terms.guest.name,
-        cancelled=booking.cancelled,
-    )
-
-
-def _summarize(work: UnitOfWork, booking: Booking, at: datetime) -> None:
-    """Promise the operator a summary of this revision, as it is now."""
-    wire_id = f"booking:{booking.booking_id}:{booking.revision}"
-    payload = summary_of(
-        booking,
-        guest_page_url=work.links.guest_page(booking.slug or ""),
-        dispatch_url=work.links.dispatch(booking.event_id or ""),
-    )
-    work.enqueue(
-        Message(
-            subject=booking.booking_id,
-            message_id=wire_id,
-            kind="operator_summary",
-            created_at=at,
-            event_id=booking.event_id or "",
-            step="operator_summary",
-            payload={"summary": json.dumps(payload)},
-            money=True,
-            due_at=at,
-        )
-    )
-
-
-def _engagements(work: UnitOfWork, own: str, terms: Terms) -> Iterator[Engagement]:
-    """The other charters near this one of the same boat and the same people.
-
-    From an index, which may lag by a moment: good enough for a warning, and looked at
-    again each time the booking is shown.
-    """
-    near = {
-        "index": "by_who",
-        "lo": stamp(terms.start - _NEARBY),
-        "hi": stamp(terms.end + _NEARBY),
-        "limit": 100,
-    }
-    for event in work.query(EVENT, boat_key(terms.boat), **near).values:
-        if event.event_id != own:
-            yield Engagement(
-                boat_key(terms.boat), event.name, event.start, event.end, event.event_id
-            )
-    for place in terms.places:
-        who = crew_key(place.crew_id)
-        for other in work.query(ASSIGNMENT, who, **near).values:
-            if other.event_id != own and other.answer is not Answer.DECLINED:
-                yield Engagement(
-                    who, other.name, other.call_time, other.release_time, other.event_id
-                )
-
-
-def _draw_slug() -> str:
-    """130 bits in 26 letters and digits: nobody guesses a guest page."""
-    return b32encode(token_bytes(17)).decode().lower()[:26]
+    host = work.get(PATRON, before.event_id, HOST)
+    if host != host_of(booking):
+        work.save(PATRON, host_of(booking))
+    promise_summary(work, booking, at)

@@ -25,7 +25,8 @@ def by_year(
 ) -> tuple[list[Found[T]], Place | None]:
     """Up to `limit` records from `lo` to `hi`, and where the rest begins.
 
-    Both are texts that begin with a year. An empty year costs one query, so a span should not hold many.
+    Both are texts that begin with a year. An empty year costs one query, so a span
+    should not hold many.
     """
     first, last = int(lo[:4]), int(hi[:4])
     years = range(last, first - 1, -1) if descending else range(first, last + 1)

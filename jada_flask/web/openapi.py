@@ -1,4 +1,4 @@
-"""The API's description of itself, from the routes, their bodies and who may call them."""
+"""The API's description of itself: routes, bodies, and who may call them."""
 
 from __future__ import annotations
 
