@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -18,6 +19,7 @@ from tests.google.script_host import (
     ShiftedClock,
     booking,
 )
+from tests.google.test_bridge_refusals import ask
 
 
 def failure(bridge: ScriptHost, *faults: dict[str, Any]) -> DeliveryError:
@@ -71,14 +73,20 @@ def test_the_pause_that_google_asks_for_is_handed_on(bridge: ScriptHost) -> None
     "location",
     [
         "https://script.googleusercontent.com.evil.example/macros/echo",
-        "https://user@script.googleusercontent.com/macros/echo",
+        "https://script.googleusercontent.com/macros/echo",
+        "http://user@{echo}/macros/echo",
+        "https://{echo}/macros/echo",
+        "http://{echo}.evil.example/macros/echo",
         "/macros/echo",
         "file:///etc/passwd",
         "",
     ],
 )
 def test_no_other_redirect_is_followed(bridge: ScriptHost, location: str) -> None:
-    error = failure(bridge, {"location": location})
+    """Neither another scheme nor a user's name nor a longer host."""
+    echo = bridge.echo_origin.removeprefix("http://")
+
+    error = failure(bridge, {"location": location.format(echo=echo)})
 
     assert "not Google's echo" in str(error)
     assert not error.permanent
@@ -182,9 +190,11 @@ def test_the_health_of_a_stranger_is_no_health(bridge: ScriptHost) -> None:
 
 
 def test_whoever_asks_the_script_sees_no_secret(bridge: ScriptHost) -> None:
-    about = bridge.summary()._web.get()
+    _, location, _ = ask(bridge.endpoint, "GET", None)
 
-    assert about == {
+    _, _, content = ask(location, "GET", None)
+
+    assert json.loads(content) == {
         "ok": True,
         "service": "jada-bridge",
         "v": 1,
