@@ -5,37 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import quote
 
+from jada_flask.adapters.local.plan import Plan
+from jada_flask.adapters.local.wall import WalledConnection, wall_off
 from jada_flask.domain.errors import BusyError, JadaError
-from jada_flask.tables import Table
-
-_ROWS = {
-    sqlite3.SQLITE_READ,
-    sqlite3.SQLITE_INSERT,
-    sqlite3.SQLITE_UPDATE,
-    sqlite3.SQLITE_DELETE,
-}
-_HARMLESS = {
-    sqlite3.SQLITE_SELECT,
-    sqlite3.SQLITE_TRANSACTION,
-    sqlite3.SQLITE_SAVEPOINT,
-}
-
-Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
-
-
-class WalledConnection(sqlite3.Connection):
-    """A connection without the doors that the authorizer does not watch."""
-
-    def _shut(self, *_args: Any, **_options: Any) -> NoReturn:
-        raise PermissionError("this opening of the store reaches some tables only")
-
-    backup = serialize = deserialize = blobopen = _shut
-    iterdump = set_authorizer = enable_load_extension = load_extension = _shut
 
 
 def create_file(path: Path) -> None:
@@ -49,9 +26,9 @@ def create_file(path: Path) -> None:
 
 
 def connect(
-    path: Path, *, only: Sequence[Table] | None = None, reads_only: bool = False
+    path: Path, *, reach: Sequence[Plan] | None = None, reads_only: bool = False
 ) -> sqlite3.Connection:
-    """Open the file; with `only`, the engine itself refuses every other table."""
+    """Open the file; with `reach`, for these tables only."""
     # A connection that cannot write cannot checkpoint when it is closed, either.
     mode = "ro" if reads_only else "rw"
     connection = sqlite3.connect(
@@ -60,22 +37,21 @@ def connect(
         isolation_level=None,
         check_same_thread=False,
         cached_statements=256,
-        factory=sqlite3.Connection if only is None else WalledConnection,
+        factory=sqlite3.Connection if reach is None else WalledConnection,
     )
     connection.text_factory = bytes
-    connection.execute("PRAGMA synchronous = FULL")
-    if only is not None:
-        walled = _allowing({table.name for table in only})
-        sqlite3.Connection.set_authorizer(connection, walled)
+    sqlite3.Cursor(connection).execute("PRAGMA synchronous = FULL")
+    if isinstance(connection, WalledConnection):
+        wall_off(connection, reach or ())
     return connection
 
 
 class Pool:
     """The connections of one opening: any number that read, one that writes."""
 
-    def __init__(self, path: Path, only: Sequence[Table] | None) -> None:
+    def __init__(self, path: Path, reach: Sequence[Plan] | None) -> None:
         self._path = path
-        self._only = only
+        self._reach = reach
         self._idle: list[sqlite3.Connection] = []
         self._readers = 0
         self._writer: sqlite3.Connection | None = None
@@ -123,7 +99,7 @@ class Pool:
         if self._closed:
             raise ValueError("the store has been closed")
         try:
-            return connect(self._path, only=self._only, reads_only=reads_only)
+            return connect(self._path, reach=self._reach, reads_only=reads_only)
         except sqlite3.Error as error:
             raise translated(error) from error
 
@@ -133,22 +109,3 @@ def translated(error: sqlite3.Error) -> JadaError | PermissionError:
     if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_AUTH:
         return PermissionError(f"this opening of the store does not reach it: {error}")
     return BusyError("The store could not do it just now. Please try again.")
-
-
-def _allowing(names: set[str]) -> Authorizer:
-    def decide(
-        action: int,
-        subject: str | None,
-        detail: str | None,
-        database: str | None,
-        _trigger: str | None,
-    ) -> int:
-        if action in _HARMLESS:
-            return sqlite3.SQLITE_OK
-        if action in _ROWS and subject in names and database == "main":
-            return sqlite3.SQLITE_OK
-        if action == sqlite3.SQLITE_FUNCTION and detail == "strftime":
-            return sqlite3.SQLITE_OK
-        return sqlite3.SQLITE_DENY
-
-    return decide

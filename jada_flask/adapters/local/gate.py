@@ -48,6 +48,7 @@ class Gate:
             return gate
 
     def __init__(self, path: str) -> None:
+        self.patience = _PATIENCE
         self.tenants: weakref.WeakSet[Tenant] = weakref.WeakSet()
         self._path = path
         self._lock = threading.Lock()
@@ -62,10 +63,11 @@ class Gate:
             if not self.tenants and _gates.get(self._path) is self:
                 del _gates[self._path]
                 os.close(self._file)
+                self._file = -1  # not another file that may get the number
 
     def __enter__(self) -> None:
-        deadline = time.monotonic() + _PATIENCE
-        if not self._lock.acquire(timeout=_PATIENCE):
+        deadline = time.monotonic() + self.patience
+        if not self._lock.acquire(timeout=self.patience):
             raise BusyError("The store is busy. Please try again.")
         try:
             # Who waits holds the place of the next one, so that a busy process cannot
@@ -90,9 +92,11 @@ class Gate:
 
     def _take(self, byte: int, deadline: float) -> None:
         while True:
+            if self._file < 0:
+                raise ValueError("the store has been closed")
             try:
                 fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
-            except OSError as error:  # EACCES or EAGAIN, by the system
+            except (BlockingIOError, PermissionError) as error:  # by the system
                 if time.monotonic() > deadline:
                     message = "The store is busy. Please try again."
                     raise BusyError(message) from error

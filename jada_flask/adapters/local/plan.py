@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cache
+from itertools import product
 from typing import Any
 
 from jada_flask.adapters.limits import pack
@@ -22,6 +24,10 @@ _REFUSED = {
     "DELETE": f"OLD.expires IS NULL OR OLD.expires > {_NOW}",
 }
 
+# How a query may begin and end; `after` stands for the place of a cursor.
+_LEAST = ("", ">=", "> after")
+_MOST = ("", "<=", "<", "< after")
+
 Row = tuple[Any, ...]
 
 
@@ -40,8 +46,6 @@ class Plan:
         for index in table.indexes:
             partition, sort = _columns(index)
             self.columns |= {partition: "TEXT", sort: _TYPES[index.sort_type]}
-        self._selects: dict[tuple[str | None, str, str, bool], str] = {}
-
         names = ", ".join(map(_quoted, self.columns))
         marks = ", ".join(_mark(name) for name in self.columns)
         changes = ", ".join(
@@ -59,6 +63,16 @@ class Plan:
         # By the caller's clock and by the machine's, so that a wrong time in a call
         # cannot take away what has not expired.
         self.purge = f"DELETE FROM {self.name} WHERE expires <= ? AND expires <= {_NOW}"
+
+        self._selects = {
+            (index and index.name, *shape): self._select(index, *shape)
+            for index in (None, *table.indexes)
+            for shape in product(_LEAST, _MOST, (False, True))
+        }
+        self.statements = frozenset(
+            {self.put_if_missing, self.put, self.get, self.delete, self.first}
+            | {self.next, self.purge, *self._selects.values()}
+        )
 
     def row(self, item: Item) -> Row:
         """The item as a row; refuse what no engine would take."""
@@ -119,16 +133,14 @@ class Plan:
                 upper, most = place, "< after"
             else:
                 lower, least = place, "> after"
-        shape = (index.name if index else None, least, most, descending)
-        if shape not in self._selects:
-            self._selects[shape] = self._write_select(index, least, most, descending)
-        return self._selects[shape], [partition, *lower, *upper]
+        sql = self._selects[index and index.name, least, most, descending]
+        return sql, [partition, *lower, *upper]
 
     def _place(self, index: Index | None, after: Item) -> tuple[str | int, ...]:
         key = after[self.table.partition], after[self.table.sort]
         return key[1:] if index is None else (after[index.sort], *key)
 
-    def _write_select(
+    def _select(
         self, index: Index | None, least: str, most: str, descending: bool
     ) -> str:
         partition, sort = map(_quoted, _columns(index)) if index else ("p", "s")
@@ -164,6 +176,12 @@ class Plan:
 
     def _trigger(self, action: str) -> str:
         return _quoted(f"{self.table.name}_{action}".lower())
+
+
+@cache
+def plan_of(table: Table) -> Plan:
+    """The plan of a table, worked out once."""
+    return Plan(table)
 
 
 def _columns(index: Index) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from jada_flask.adapters.local.evaluation import holds, patched
 from jada_flask.adapters.local.gate import Gate
 from jada_flask.adapters.local.group_commit import GroupCommit, Turn
 from jada_flask.adapters.local.migration import make_tables
-from jada_flask.adapters.local.plan import Plan, Row
+from jada_flask.adapters.local.plan import Plan, Row, plan_of
 from jada_flask.adapters.paging import (
     Range,
     check_cursor,
@@ -67,10 +67,10 @@ class SqliteStore:
         only: Sequence[Table] | None = None,
     ) -> None:
         self._path = Path(path).absolute()
-        self._plans = {table.name: Plan(table) for table in tables}
-        self._reach = [plan for plan in self._plans.values() if _within(plan, only)]
+        self._plans = {table.name: plan_of(table) for table in tables}
+        self._reach = [plan_of(table) for table in only or tables]
         create_file(self._path)
-        self._pool = Pool(self._path, only)
+        self._pool = Pool(self._path, self._reach if only else None)
         self._gate = Gate.at(str(self._path), self)
         self._commits = GroupCommit[list[Step]](self._gate, self._commit)
         try:
@@ -205,7 +205,7 @@ def _attempt(writer: sqlite3.Connection, steps: list[Step]) -> Exception | None:
     try:
         for position, step in enumerate(steps):
             _take(writer, position, step)
-    except (ConditionError, ValueError) as found:
+    except (ConditionError, PermissionError, ValueError) as found:
         error = found
     except sqlite3.Error as found:
         if not writer.in_transaction:  # SQLite gave up more than this turn
@@ -248,7 +248,3 @@ def _items(rows: list[tuple[bytes]]) -> list[Item]:
     # One call of the decoder for all of them.
     items: list[Item] = _decode(b"[" + b",".join([row[0] for row in rows]) + b"]")
     return items
-
-
-def _within(plan: Plan, only: Sequence[Table] | None) -> bool:
-    return only is None or plan.table in only
