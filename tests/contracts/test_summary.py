@@ -124,7 +124,7 @@ def _send_all(path: Path) -> None:
 
 
 def test_several_processes_write_each_line_once_and_whole(path: Path) -> None:
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     senders = [context.Process(target=_send_all, args=(path,)) for _ in range(3)]
     for sender in senders:
         sender.start()

@@ -17,7 +17,7 @@ class FolderAudit:
         self._mailbox = mailbox
         self._recipient = recipient
 
-    def send(self, mail: Mail, *, key: str, thread: str, notes: Notes) -> None:  # noqa: ARG002 (one rename needs no notes)
+    def send(self, mail: Mail, *, key: str, thread: str, notes: Notes) -> None:
         """Keep the mail once per key, marked with it and with its thread."""
         self._mailbox.keep(
             replace(mail, to=self._recipient, to_name=""),
