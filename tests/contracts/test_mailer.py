@@ -90,29 +90,32 @@ def test_the_same_key_twice_leaves_one_file(mailbox: FolderMailbox) -> None:
 def test_the_same_key_at_once_leaves_one_file(tmp_path: Path) -> None:
     """Each sender has a clock of its own, so that each would choose another name."""
 
+    folder = tmp_path / "mailbox"
+
     def send(second: int) -> None:
         clock = _Ticking(NOON + timedelta(seconds=second))
-        FolderMailbox(tmp_path, clock, "office@example.com").send(MAIL, key="k1")
+        FolderMailbox(folder, clock, "office@example.com").send(MAIL, key="k1")
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(send, range(24)))
 
-    assert len(list(tmp_path.glob("*.eml"))) == 1
+    assert len(list(folder.iterdir())) == 1
 
 
 def test_a_crash_at_any_step_loses_and_doubles_nothing(tmp_path: Path) -> None:
     """As a kill would leave the folder: after the draft, after the link, after all."""
-    mailbox = FolderMailbox(tmp_path, _Ticking(), "office@example.com")
-    sent = tmp_path / ".sent"
+    folder = tmp_path / "mailbox"
+    mailbox = FolderMailbox(folder, _Ticking(), "office@example.com")
+    sent = tmp_path / ".mailbox"
     sent.mkdir()
     durable.write_draft(sent, b"cut off in the middle")
     mailbox.send(MAIL, key="k1")
-    (before,) = tmp_path.glob("*.eml")
+    (before,) = folder.iterdir()
     before.unlink()
 
     mailbox.send(MAIL, key="k1")
 
-    (after,) = tmp_path.glob("*.eml")
+    (after,) = folder.iterdir()
     assert after.name == before.name
     assert [letter.to for letter in mailbox.letters()] == ["Ana Über <ana@example.com>"]
 
@@ -143,7 +146,7 @@ def test_a_letter_reads_as_it_was_written(mailbox: FolderMailbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../secret.eml", "", "x.eml", ".sent/a", "/etc/passwd"]
+    "name", ["../secret.eml", "", "x.eml", "../.mailbox/a", "/etc/passwd"]
 )
 def test_no_other_file_can_be_read_as_a_letter(
     mailbox: FolderMailbox, tmp_path: Path, name: str

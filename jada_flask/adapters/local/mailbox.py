@@ -46,7 +46,7 @@ class FolderMailbox:
         self, folder: Path, clock: Clock, sender: str, *, sender_name: str = ""
     ) -> None:
         self._folder = folder
-        self._sent = folder / ".sent"
+        self._sent = folder.with_name(f".{folder.name}")  # the same files, by key
         self._clock = clock
         self.sender = sender
         self._sender_name = sender_name
@@ -61,7 +61,8 @@ class FolderMailbox:
         """Keep the mail with these headers added. Raises `DeliveryError`."""
         name = sha256(key.encode()).hexdigest()[:32]
         try:
-            self._sent.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._sent.mkdir(exist_ok=True)
             first = self._sent / name
             if not first.exists():
                 self._write(first, mail, headers)
