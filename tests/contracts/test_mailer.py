@@ -89,7 +89,6 @@ def test_the_same_key_twice_leaves_one_file(mailbox: FolderMailbox) -> None:
 
 def test_the_same_key_at_once_leaves_one_file(tmp_path: Path) -> None:
     """Each sender has a clock of its own, so that each would choose another name."""
-
     folder = tmp_path / "mailbox"
 
     def send(second: int) -> None:
