@@ -200,9 +200,9 @@ function run(name, event, fault, then) {
 
 const PAGE = '<!DOCTYPE html><html><head><title>Error</title></head><body>Error</body></html>';
 
-function html(response, status = 200, headers = {}) {
+function html(response, status = 200, headers = {}, content = PAGE) {
   response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', ...headers });
-  response.end(PAGE);
+  response.end(content);
 }
 
 function body(request, then) {
@@ -215,7 +215,7 @@ const exec = http.createServer((request, response) => {
   body(request, (bytes) => {
     const fault = google.faults.shift() ?? {};
     if (fault.sign_in) return response.writeHead(302, { Location: SIGN_IN }).end();
-    if (fault.status) return html(response, fault.status, fault.headers);
+    if (fault.status) return html(response, fault.status, fault.headers, fault.content);
     const name = request.method === 'POST' ? 'doPost' : 'doGet';
     return run(name, eventOf(request, bytes), fault, (ended) => reply(response, ended, fault));
   });

@@ -150,6 +150,7 @@ LOST = {
     "it is another's": {"content": '{"ok":true,"id":"booking:bk-2:1","mailed":true}'},
     "it says nothing of a mail": {"content": '{"ok":true,"id":"booking:bk-1:1"}'},
     "it is no object": {"content": "[1]"},
+    "it is nested without end": {"content": "[" * 60_000},
     "it has an unknown code": {"content": '{"ok":false,"code":"tea"}'},
     "it comes from elsewhere": {"location": "https://evil.example/macros/echo"},
     "its address is no address": {"location": "http://[/"},

@@ -54,6 +54,12 @@ def test_googles_own_troubles_pass(bridge: ScriptHost, status: int) -> None:
     assert error.retry_after is None
 
 
+def test_an_error_does_not_count_as_done_whatever_it_says(bridge: ScriptHost) -> None:
+    done = '{"ok":true,"id":"booking:bk-1:1","mailed":true}'
+
+    assert not failure(bridge, {"status": 500, "content": done}).permanent
+
+
 def test_the_pause_that_google_asks_for_is_handed_on(bridge: ScriptHost) -> None:
     moment = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     wishes = ["120", moment, "-5", "soon", "9" * 400, "Thu, 01 Jan 1970 00:00:00 GMT"]
