@@ -6,6 +6,7 @@ AWS and Google where configured, else this machine.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from jada_flask.adapters.local.audit import FolderAudit
 from jada_flask.adapters.local.clock import SystemClock
@@ -16,7 +17,7 @@ from jada_flask.adapters.local.sqlite import SqliteStore
 from jada_flask.adapters.local.summary import FileSummary
 from jada_flask.config import Config
 from jada_flask.links import Links
-from jada_flask.ports import Clock, OperatorSummary, Ports, Store
+from jada_flask.ports import AuditMailer, Clock, OperatorSummary, Ports, Store
 from jada_flask.tables import EVENTS, JOBS, PUBLIC
 from jada_flask.unit_of_work import Opening
 from jada_flask.web.context import Parts
@@ -76,11 +77,26 @@ def _stores(config: Config) -> tuple[Store, Store]:
         return SqliteStore(path), SqliteStore(path, only=PUBLIC)
     from jada_flask.adapters.aws import dynamo
 
-    store = dynamo.DynamoStore(
-        dynamo.connect(endpoint_url=config.aws_endpoint or None), config.table_prefix
-    )
+    def client() -> Any:
+        return dynamo.connect(endpoint_url=config.aws_endpoint or None)
+
+    store = dynamo.DynamoStore(client, config.table_prefix)
     # In production the public function's role names only its own tables.
     return store, store
+
+
+def _audit(config: Config, mailbox: FolderMailbox, clock: Clock) -> AuditMailer:
+    if not config.gmail_key:
+        return FolderAudit(mailbox, config.gmail_recipient or "audit@example.com")
+    from jada_flask.adapters.google.gmail_audit import GmailAudit
+
+    return GmailAudit.from_settings(
+        config.gmail_email,
+        config.gmail_key,
+        config.gmail_sender,
+        config.gmail_recipient,
+        clock=clock,
+    )
 
 
 def _summary(config: Config, clock: Clock) -> OperatorSummary:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import Form, RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 
 from jada_flask.domain.crew import Answer
@@ -19,7 +20,10 @@ class AnswerForm(Form):
     answer = RadioField(
         "Your answer",
         [InputRequired("Choose one of the two.")],
-        choices=[("accept", "Yes, I will be there"), ("decline", "No, I cannot")],
+        choices=[
+            SelectChoice("accept", "Yes, I will be there"),
+            SelectChoice("decline", "No, I cannot"),
+        ],
     )
 
     def choice(self) -> Answer:

@@ -187,17 +187,9 @@ def _amend(
     work: UnitOfWork, known: Booking, terms: Terms, house: House, at: datetime
 ) -> Booking:
     approved = terms.status is Status.APPROVED
-    if (
-        known.event_id
-        and not known.cancelled
-        and terms.status
-        in (
-            Status.INQUIRY,
-            Status.PENDING,
-        )
-    ):
+    if known.event_id and terms.status in (Status.INQUIRY, Status.PENDING):
         raise ConflictError(
-            "This booking is approved and its crew is asked; cancel it or change it, "
+            "This booking was approved and its crew asked; change it or cancel it, "
             "but it cannot become an open request again."
         )
     booking = known.amended(

@@ -13,14 +13,6 @@ from jada_flask.adapters.aws.dynamo import DynamoStore, connect
 from jada_flask.adapters.aws.dynamo_tables import create_tables
 from jada_flask.adapters.local.sqlite import SqliteStore
 from jada_flask.ports import Store
-from tests.contracts import ministack
-
-
-@pytest.fixture(scope="session")
-def ministack_url() -> Iterator[str]:
-    """The address of a running ministack."""
-    with ministack.running() as url:
-        yield url
 
 
 @pytest.fixture(scope="session")
