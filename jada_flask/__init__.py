@@ -2,6 +2,17 @@
 
 One booking does all of the office's work.
 """
+
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 __version__ = "0.1.0"
+
+
+def create_app() -> Any:
+    """What `flask --app jada_flask` finds; nothing is loaded before it is called."""
+    # By name: whoever imports a module of the domain imports this file too, and the
+    # layers should not see the whole application behind it.
+    return import_module("jada_flask.app").create_app()

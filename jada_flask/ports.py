@@ -226,7 +226,7 @@ class OperatorSummary(Protocol):
     """Where the operator reads about each booking."""
 
     def send(self, payload: Mapping[str, Any], *, key: str) -> None:
-        """Hand over one revision of a booking's summary; the same key again adds nothing.
+        """Hand over one revision of a booking; the same key again adds nothing.
 
         Raises `DeliveryError`.
         """

@@ -59,9 +59,7 @@ def build_ports(
         public_store=public,
         files=FolderFiles(data / "guest"),
         mailer=mailbox,
-        audit_mailer=FolderAudit(
-            mailbox, config.gmail_recipient or "audit@example.com"
-        ),
+        audit_mailer=_audit(config, mailbox, clock),
         summary=_summary(config, clock),
         edge=NoEdge(),
         clock=clock,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import Response
+
 from blueprints.dev import bp
 from jada_flask.domain.errors import NotFoundError
 from jada_flask.web.access import ANYONE, open_to
@@ -20,7 +22,20 @@ def mailbox() -> str:
 @open_to(ANYONE)
 def letter(name: str) -> str:
     """One mail with all its parts."""
-    return page("dev/letter.html", letter=_mailbox().letter(name))
+    found = _mailbox().letter(name)
+    html_url = f"/dev/mailbox/{name}/html" if found.html else None
+    return page("dev/letter.html", letter=found, html_url=html_url)
+
+
+@bp.get("/dev/mailbox/<name>/html")
+@open_to(ANYONE)
+def letter_html(name: str) -> Response:
+    """The HTML part of a mail by itself, where it can do nothing."""
+    response = Response(_mailbox().letter(name).html, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    )
+    return response
 
 
 def _mailbox() -> Mailbox:

@@ -57,7 +57,7 @@ def listed(work: UnitOfWork, *, at: datetime) -> dict[str, Any]:
     return {
         "groups": groups,
         "oldest_due": min(due, default=None),
-        "last_done": None,
+        "last_done": max(outbox.last_sent(work).values(), default=None),
         "next_url": None,
         "zone": house.operations(work).docks[0].zone,
     }

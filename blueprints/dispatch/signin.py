@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from blueprints.dispatch import bp
 from blueprints.dispatch.forms import SignInForm
-from jada_flask.domain.staff import LONGEST
+from jada_flask.domain.staff import LONGEST, Right
 from jada_flask.intake.schema import Body, load
 from jada_flask.services import staff
 from jada_flask.services.staff import SignedIn, SignInError
@@ -61,7 +61,7 @@ def login() -> Any:
 
 
 @bp.post("/admin/logout")
-@open_to(STAFF)
+@open_to(STAFF, right=Right.LEAVE)
 def logout() -> Response:
     """End the session, here and on the server."""
     staff.sign_out(begin_sign_in(), own_session(), at=now())
@@ -76,7 +76,7 @@ def _sign_in(user: str, password: str) -> SignedIn:
         begin_sign_in(),
         user.strip(),
         password,
-        hashed=config().admin_pass_hash,
+        admin_hash=config().admin_pass_hash,
         address=request.remote_addr or "",
         at=now(),
     )

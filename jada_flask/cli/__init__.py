@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from jada_flask.cli import outbox, people, secrets
+from jada_flask.cli import outbox, people, secrets, staff
 
 
 def install(app: Flask) -> None:
@@ -12,3 +12,4 @@ def install(app: Flask) -> None:
     app.cli.add_command(outbox.drain)
     app.cli.add_command(secrets.hash_secret)
     app.cli.add_command(people.crew)
+    app.cli.add_command(staff.staff)

@@ -5,13 +5,10 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from jada_flask.domain.audit import Actor
-from jada_flask.domain.errors import JadaError
+from jada_flask.cli.shell import SHELL, in_words
 from jada_flask.services import people
 from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web.context import parts
-
-_SHELL = Actor("shell")
 
 
 @click.group()
@@ -33,7 +30,7 @@ def add(
 ) -> None:
     """Add somebody, or change who is there: CREW_ID NAME EMAIL."""
     kept = parts()
-    try:
+    with in_words():
         person = people.add(
             UnitOfWork(kept.office),
             crew_id,
@@ -41,11 +38,9 @@ def add(
             email,
             roles=roles,
             phone=phone,
-            by=_SHELL,
+            by=SHELL,
             at=kept.ports.clock.now(),
         )
-    except JadaError as error:
-        raise click.ClickException(str(error)) from None
     click.echo(
         f"{person.crew_id}  {person.name} <{person.email}>  {', '.join(person.roles)}"
     )

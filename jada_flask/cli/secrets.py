@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from jada_flask.domain.errors import InvalidError
+from jada_flask.cli.shell import in_words, secret_from_user
 from jada_flask.hashes import GOOD_PASSWORD, hash_password, hash_token
 
 
@@ -18,14 +16,9 @@ def hash_secret(token: bool) -> None:
     A password gives a slow hash for ADMIN_PASS_HASH; with --token a random token gives
     a fast one for SERVICE_KEY_HASH and DASHBOARD_TOKEN_HASH.
     """
-    if sys.stdin.isatty():
-        secret = click.prompt("Secret", hide_input=True, confirmation_prompt=True)
-    else:
-        secret = sys.stdin.readline().rstrip("\r\n")
-    try:
+    secret = secret_from_user()
+    with in_words():
         hashed = hash_token(secret) if token else hash_password(secret)
-    except InvalidError as error:
-        raise click.ClickException(error.faults[0].message) from None
     if not token and len(secret) < GOOD_PASSWORD:
         click.echo(f"{GOOD_PASSWORD} characters or more would be better.", err=True)
     click.echo(hashed)

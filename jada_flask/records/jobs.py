@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from jada_flask.domain.staff import LONGEST, Session
+from jada_flask.domain.staff import LONGEST, Member, Session
 from jada_flask.ports import Item
 from jada_flask.records.kinds import Kind
 from jada_flask.records.operations import HEAD
@@ -17,6 +17,13 @@ SESSION = Kind(
     key=lambda id_hash: (f"SESSION#{id_hash}", HEAD),
     ids=lambda session: (session.id_hash,),
     facets=lambda session: {"expires": int((session.started_at + LONGEST).timestamp())},
+)
+
+MEMBER = Kind(
+    Member,
+    JOBS,
+    key=lambda user: ("STAFF", user),
+    ids=lambda member: (member.user,),
 )
 
 

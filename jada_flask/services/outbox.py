@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,7 @@ from jada_flask.ports import (
     Operation,
     Patch,
     Present,
+    Put,
     Store,
 )
 from jada_flask.records.kinds import Kind, milliseconds
@@ -33,6 +34,8 @@ from jada_flask.unit_of_work import Found, Listing, UnitOfWork
 _LOG = logging.getLogger(__name__)
 _BOXES = (EVENTS, JOBS)
 _BATCH = 50
+_AWAKE = "AWAKE"
+_THREAD = "thread:"
 
 # Sends one message; returns SKIPPED where there was nothing left to do.
 Deliver = Callable[[Message, Notes], State]
@@ -58,8 +61,25 @@ class Drain:
             due = list(self._due())
             if not due:
                 break
-            tally.update(state for state in self.pool.map(self._settle, due) if state)
+            states = list(self.pool.map(self._settle, due))
+            tally.update(state for state in states if state)
+            self._note_awake(due, states)
         return tally
+
+    def _note_awake(
+        self,
+        due: Sequence[tuple[Table, Found[Message]]],
+        states: Sequence[State | None],
+    ) -> None:
+        """Note for each kind of message when one last went out."""
+        sent = {
+            found.value.kind
+            for (_, found), state in zip(due, states, strict=True)
+            if state is State.DONE
+        }
+        at = self.clock.now().isoformat()
+        for kind in sorted(sent):
+            self.store.write(Put(JOBS, {"pk": _AWAKE, "sk": kind, "at": at}))
 
     def next_due(self) -> datetime | None:
         """When the next message comes due; None where nothing waits."""
@@ -120,7 +140,10 @@ class Drain:
 
 
 class StoredNotes:
-    """`Notes` that stand beside the message in the store."""
+    """`Notes` that stand beside the message in the store.
+
+    A note whose name begins with ``thread:`` belongs to all messages of that thread.
+    """
 
     def __init__(self, store: Store, box: Table, message: Message) -> None:
         self._store = store
@@ -128,22 +151,34 @@ class StoredNotes:
         self._key = message_kind(box).key_of(message)
 
     def get(self, name: str) -> str | None:
+        if name.startswith(_THREAD):
+            item = self._store.get(JOBS, *_thread_key(name)) or {}
+            return item.get("note")
         item = self._store.get(self._box, *self._key) or {}
         return item.get(f"note:{name}")
 
     def note(self, name: str, value: str) -> str:
+        if name.startswith(_THREAD):
+            partition, sort = _thread_key(name)
+            item = {"pk": partition, "sk": sort, "note": value}
+            return self._first(Put(JOBS, item, (Missing(),)), "note", value)
         attribute = f"note:{name}"
+        unnoted = (Missing(attribute), Present())
+        patch = Patch(self._box, self._key, set={attribute: value}, when=unnoted)
+        return self._first(patch, attribute, value)
+
+    def _first(self, write: Operation, attribute: str, value: str) -> str:
+        """Write a note unless one is there; the one that then stands.
+
+        Raises `DeliveryError` where the message itself is gone: nothing can be promised
+        exactly once without a place to remember it.
+        """
         try:
-            self._store.write(
-                Patch(
-                    self._box,
-                    self._key,
-                    set={attribute: value},
-                    when=(Missing(attribute), Present()),
-                )
-            )
+            self._store.write(write)
         except ConditionError as error:
-            return str((error.item or {}).get(attribute, value))
+            if error.item is None or attribute not in error.item:
+                raise DeliveryError("This message is no longer kept.") from None
+            return str(error.item[attribute])
         return value
 
 
@@ -162,6 +197,12 @@ def waiting(work: UnitOfWork, *, dead: bool = False, limit: int = 50) -> list[Me
         for one in _query(work.store, box, partition, limit=limit).values
     ]
     return sorted(found, key=lambda one: one.due_at or one.settled_at or one.created_at)
+
+
+def last_sent(work: UnitOfWork) -> dict[str, datetime]:
+    """When a message of each kind last went out."""
+    page = work.store.query(JOBS, _AWAKE, limit=100)
+    return {item["sk"]: datetime.fromisoformat(item["at"]) for item in page.items}
 
 
 def replay(work: UnitOfWork, message: Message, *, at: datetime) -> Message:
@@ -198,6 +239,10 @@ def replay_one(
         )
         return
     raise NotFoundError("There is no such message.")
+
+
+def _thread_key(name: str) -> Key:
+    return f"NOTE#{name}", "#"
 
 
 def _query(store: Store, box: Table, partition: str, **how: object) -> Listing[Message]:

@@ -9,22 +9,18 @@ from secrets import token_urlsafe
 
 from jada_flask.domain.audit import Actor
 from jada_flask.domain.errors import JadaError, NotFoundError
-from jada_flask.domain.staff import Role, Session
+from jada_flask.domain.staff import Member, Role, Session
 from jada_flask.hashes import password_matches
 from jada_flask.ports import ConditionError, Delete, MissingOrAtMost, Patch
-from jada_flask.records.jobs import SESSION, counter_key
+from jada_flask.records.jobs import MEMBER, SESSION, counter_key
 from jada_flask.tables import JOBS
 from jada_flask.unit_of_work import UnitOfWork
 
+ADMIN = "admin"  # the one of ADMIN_PASS_HASH
 _WINDOW = timedelta(minutes=5)
 _TRIES = 10
+_TRIES_OF_ONE_NAME = 50  # more, so that a stranger cannot lock a colleague out
 _SEEN_EVERY = timedelta(minutes=5)
-# Somebody who is not on the list is hashed against this, so that it takes as long.
-_NOBODY = (
-    "scrypt:32768:8:1$BBJ1yYqkc0Ki5Gkq$"
-    "7f6f0ee0d4f0f9a3c4b1b5f47d9a6dbf3a3b16c32aa0ac1c9d4cb7b6fbb5a2d3"
-    "7f6f0ee0d4f0f9a3c4b1b5f47d9a6dbf3a3b16c32aa0ac1c9d4cb7b6fbb5a2d3"
-)
 
 
 class SignInError(JadaError):
@@ -52,44 +48,60 @@ def sign_in(
     user: str,
     password: str,
     *,
-    hashed: str,
+    admin_hash: str,
     address: str,
     at: datetime,
 ) -> SignedIn:
     """Start a session. Counts the try before it looks at the password.
 
-    Raises `SignInError`, and `TooManyTriesError` from the eleventh try in five minutes
-    on.
+    `admin` is the one of the settings, everybody else is in the store. Raises
+    `SignInError`, and `TooManyTriesError` once there were too many tries.
     """
-    _count(work, f"login#address#{address}", at)
-    _count(work, f"login#user#{user[:80]}", at)
-    known = user == "admin"
-    if not password_matches(password, hashed if known else _NOBODY) or not known:
+    _count(work, f"login#address#{address}", _TRIES, at)
+    _count(work, f"login#user#{user[:80]}", _TRIES_OF_ONE_NAME, at)
+    member = _member(work, user, admin_hash)
+    # Whoever is not on the list is hashed all the same, so that it takes as long.
+    right = password_matches(password, member.pass_hash if member else admin_hash)
+    if member is None or not member.active or not right:
         raise SignInError("This name and password do not belong together.")
     secret = token_urlsafe(32)
-    session = Session(_id(secret), user, "Admin", Role.ADMIN, at, at)
+    session = Session(_id(secret), user, member.name, member.role, at, at)
     work.save(SESSION, session)
-    work.commit(
-        by=Actor("staff", user), did="staff.signed_in", at=at, about=f"staff:{user}"
-    )
+    by = Actor("staff", user)
+    work.commit(by=by, did="staff.signed_in", at=at, about=f"staff:{user}")
     return SignedIn(session, secret)
 
 
 def session_of(work: UnitOfWork, secret: str, *, at: datetime) -> Session:
-    """The session of a browser; raises `NotFoundError` when it is over."""
+    """The session of a browser; raises `NotFoundError` when it is over.
+
+    The role is the one that the member has now, not the one of the sign-in.
+    """
     session = work.get(SESSION, _id(secret))
     if session is None or not session.serves(at):
         raise NotFoundError("You are no longer signed in.")
+    member = work.get(MEMBER, session.user)
+    if member and member.ends(session):
+        raise NotFoundError("You are no longer signed in.")
+    if member is None and session.user != ADMIN:
+        raise NotFoundError("You are no longer signed in.")
     if at - session.seen_at > _SEEN_EVERY:
         _seen(work, session, at)
-    return session
+    return replace(session, role=member.role) if member else session
 
 
 def sign_out(work: UnitOfWork, session: Session, *, at: datetime) -> None:
     """End a session: its cookie is worth nothing from now on."""
     work.add_raw(Delete(JOBS, SESSION.key(session.id_hash)))
     by = Actor("staff", session.user)
-    work.commit(by=by, did="staff.signed_out", at=at, about=f"staff:{session.user}")
+    about = f"staff:{session.user}"
+    work.commit(by=by, did="staff.signed_out", at=at, about=about)
+
+
+def _member(work: UnitOfWork, user: str, admin_hash: str) -> Member | None:
+    if user == ADMIN:
+        return Member(ADMIN, "Admin", Role.ADMIN, admin_hash)
+    return work.get(MEMBER, user) if user else None
 
 
 def _seen(work: UnitOfWork, session: Session, at: datetime) -> None:
@@ -103,7 +115,7 @@ def _seen(work: UnitOfWork, session: Session, at: datetime) -> None:
         return
 
 
-def _count(work: UnitOfWork, name: str, at: datetime) -> None:
+def _count(work: UnitOfWork, name: str, most: int, at: datetime) -> None:
     """One try more in this window of five minutes, unless there were too many."""
     seconds = int(_WINDOW.total_seconds())
     window, into = divmod(int(at.timestamp()), seconds)
@@ -114,7 +126,7 @@ def _count(work: UnitOfWork, name: str, at: datetime) -> None:
                 counter_key(name, window),
                 set={"expires": (window + 2) * seconds},
                 add={"tries": 1},
-                when=(MissingOrAtMost("tries", _TRIES - 1),),
+                when=(MissingOrAtMost("tries", most - 1),),
             )
         )
     except ConditionError:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 
 from jada_flask.domain.audit import Actor
 from jada_flask.domain.errors import NotFoundError
-from jada_flask.domain.staff import Session
+from jada_flask.domain.staff import Right, Session
 from jada_flask.hashes import token_matches
 from jada_flask.services import staff
 from jada_flask.web import csrf
@@ -45,11 +45,16 @@ class Caller:
         return str(self.actor)
 
 
-def open_to(*kinds: str) -> Callable[[View], View]:
-    """Say who may call a view."""
+def open_to(*kinds: str, right: Right | None = None) -> Callable[[View], View]:
+    """Say who may call a view, and which right a member of staff needs for it.
+
+    Without a word on the right, looking is for everybody who signed in, and changing
+    something for those who run the day.
+    """
 
     def declare(view: View) -> View:
         view.access = frozenset(kinds)  # type: ignore[attr-defined]
+        view.right = right  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -59,8 +64,8 @@ def guard() -> None:
     """Before each request: let in whom the view names, and nobody else."""
     if request.endpoint is None:
         return
-    csrf.bind()
     allowed = access_of(current_app, request.endpoint)
+    csrf.bind(crew=CREW in allowed)
     if ANYONE in allowed or GUEST in allowed:
         return
     if CREW in allowed:
@@ -72,9 +77,20 @@ def guard() -> None:
         raise Unauthorized("Sign in, or send a token that may do this.")
     if caller.kind not in allowed:
         raise Forbidden("This token may not do that.")
-    if caller.kind == STAFF and request.method not in _SAFE:
-        csrf.check()
+    if caller.session:
+        _check_staff(caller.session)
     g.caller = caller
+
+
+def _check_staff(session: Session) -> None:
+    """Refuse what this member of staff may not do, or did not mean to."""
+    if request.method not in _SAFE:
+        csrf.check()
+    view = current_app.view_functions[request.endpoint or ""]
+    default = Right.LOOK if request.method in _SAFE else Right.WORK
+    right: Right = getattr(view, "right", None) or default
+    if not session.role.may(right):
+        raise Forbidden(f"As {session.role.value} you may not do that.")
 
 
 def access_of(app: Flask, endpoint: str) -> frozenset[str]:

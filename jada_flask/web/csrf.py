@@ -92,16 +92,14 @@ def _binding(secret: str) -> str:
     ).hex()
 
 
-def bind() -> None:
+def bind(*, crew: bool) -> None:
     """Bind the tokens of this request to the cookie of whoever makes it.
 
     Flask opens a session before it knows which address was asked for, so this comes
     later.
     """
-    event_id = (request.view_args or {}).get("event_id")
-    name = session_cookie()
-    if event_id and request.blueprint == "crew":
-        name = crew_cookie(event_id)
+    event_id = (request.view_args or {}).get("event_id", "")
+    name = crew_cookie(event_id) if crew else session_cookie()
     secret = request.cookies.get(name)
     if secret:
         session[_FIELD] = _binding(secret)

@@ -23,11 +23,12 @@ _SAID = {
 
 def page(template: str, **context: Any) -> str:
     """A page of the office with its frame."""
+    here = "/dispatch" if request.path.startswith("/dispatch/events/") else request.path
     said = _SAID.get(request.args.get("said", ""))
     return render_template(
         template,
         staff=member(),
-        nav=[(text, url, request.path == url) for text, url in _NAV],
+        nav=[(text, url, url == here) for text, url in _NAV],
         messages=[said] if said else [],
         now=now(),
         **context,

@@ -31,6 +31,12 @@ _STATUS: tuple[tuple[type[JadaError], int], ...] = (
     (TooManyTriesError, 429),
     (BusyError, 503),
 )
+_WORDS = {
+    400: "The request cannot be read.",
+    404: "There is nothing at this address.",
+    405: "This address does not take that method.",
+    413: "This is too large.",
+}
 _TITLES = {
     400: "Unreadable request",
     401: "Not signed in",
@@ -113,7 +119,13 @@ def _http(error: HTTPException) -> Response:
         )
     if error.code == 401:
         headers["WWW-Authenticate"] = 'Token realm="jada"'
-    return problem(error.code or 500, error.description or "", headers=headers)
+    detail = _WORDS.get(error.code or 500) if _generic(error) else error.description
+    return problem(error.code or 500, detail or "", headers=headers)
+
+
+def _generic(error: HTTPException) -> bool:
+    """Whether the words are the framework's own, which are not ours to show."""
+    return error.description == type(error).description
 
 
 def _broken(error: Exception) -> Response:
