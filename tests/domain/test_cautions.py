@@ -223,6 +223,25 @@ def test_who_wishes_for_the_sunset_gets_it(start: timedelta, fact: str) -> None:
     assert "start at 16:30 would end at 20:00" in message
 
 
+@pytest.mark.parametrize(
+    ("before", "minutes", "told"),
+    [
+        (0, 60, False),  # casts off at sunset
+        (60, 60, False),  # is back at sunset
+        (240, 210, True),
+        (241, 210, False),  # began in the afternoon
+        (180, 120, False),  # is back a whole hour early
+        (180, 121, True),
+    ],
+)
+def test_an_evening_has_its_bounds(before: int, minutes: int, told: bool) -> None:
+    start = SUNSET - timedelta(minutes=before)
+    wish = "sunset" if before < 100 else ""
+    booked = terms(start=start, duration_minutes=minutes, special_requests=wish)
+
+    assert ("sunset_missed" in warned(booked)) is told
+
+
 def test_a_minute_is_one_minute() -> None:
     booked = terms(special_requests="sunset", start=SUNSET + timedelta(seconds=61))
 
@@ -263,6 +282,8 @@ def test_prices_that_do_not_add_up_are_shown() -> None:
         (100_000, None, 80_000, True),
         (100_000, None, 88_500, False),
         (None, None, 80_000, False),
+        (None, 13_000, 87_000, False),
+        (100_000, 13_500, 50_000, False),  # by what is listed, whatever is left
         (0, 0, 0, False),
     ],
 )
@@ -306,6 +327,7 @@ def test_a_charter_that_loses_money_says_so() -> None:
     fair = terms(list_price=None, platform_fee=None, gross=Money(54879))
 
     assert warned(fair) == {}
+    assert warned(replace(fair, gross=Money(), captain_id=None, crew=())) == {}
     message = warned(replace(fair, gross=Money(54800)))["loss"]
     assert "loses $0.64" in message
     assert "come to $548.64 and gross is $548.00" in message

@@ -53,7 +53,14 @@ def test_a_time_with_an_offset_of_its_own_is_refused() -> None:
         start_of(date(2026, 5, 30), time(16, 30, tzinfo=UTC), SAN_DIEGO)
 
 
-@pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date.max])
+@pytest.mark.parametrize("day", [date(2000, 1, 1), date(2199, 12, 31)])
+def test_two_centuries_are_ours(day: date) -> None:
+    assert start_of(day, time(16, 30), SAN_DIEGO).year in (2000, 2200)
+
+
+@pytest.mark.parametrize(
+    "day", [date.min, date(1999, 12, 31), date(2200, 1, 1), date.max]
+)
 def test_a_year_that_nobody_means_is_refused(day: date) -> None:
     with pytest.raises(InvalidError, match="cannot be right"):
         start_of(day, time(16, 30), SAN_DIEGO)

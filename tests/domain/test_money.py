@@ -78,6 +78,7 @@ def test_amounts_are_written_for_machines_and_for_people() -> None:
         "-$1,234,567.89",
     )
     assert (Money(5).plain, str(Money(5))) == ("0.05", "$0.05")
+    assert (Money().plain, str(Money())) == ("0.00", "$0.00")
 
 
 @given(st.integers(), st.integers())

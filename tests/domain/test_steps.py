@@ -43,7 +43,9 @@ def test_the_steps_always_stand_in_the_same_order() -> None:
 
 
 def test_nothing_is_done_for_a_booking_that_is_not_approved() -> None:
-    assert {step.state for step in steps_of([], approved=False)} == {State.SKIPPED}
+    steps = steps_of([], approved=False)
+
+    assert {(step.state, step.attempts) for step in steps} == {(State.SKIPPED, 0)}
 
 
 def test_what_is_written_with_the_booking_is_done_with_it() -> None:

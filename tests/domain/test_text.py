@@ -98,6 +98,7 @@ def test_prose_that_is_kept_is_kept_unchanged_the_next_time(typed: str) -> None:
         ("o'neil@sub.example.co.uk", "o'neil@sub.example.co.uk"),
         ("x@xn--mller-kva.de", "x@xn--mller-kva.de"),
         ("a" * 64 + "@example.com", "a" * 64 + "@example.com"),
+        ("a@" + "b." * 124 + "comm", "a@" + "b." * 124 + "comm"),  # 254
     ],
 )
 def test_an_address_is_kept_in_lower_case(typed: str, kept: str) -> None:
@@ -126,7 +127,7 @@ def test_an_address_is_kept_in_lower_case(typed: str, kept: str) -> None:
         "ana@müller.de",
         "mar\u212a@example.com",
         "a" * 65 + "@example.com",
-        "a@" + "b." * 125 + "com",
+        "a@" + "b." * 124 + "comms",
     ],
 )
 def test_what_is_not_one_address_is_refused(typed: str) -> None:
@@ -148,6 +149,9 @@ def test_a_missing_address_is_asked_for() -> None:
         ("619 555 0100 X7", "619 555 0100 X7"),
         ("+33\u00a01\u201123\u201145\u201167", "+33 1-23-45-67"),
         ("６１９５５５０１００", "6195550100"),
+        ("55501", "55501"),
+        ("+123 456 789 012 345", "+123 456 789 012 345"),
+        ("619" + "-" * 27 + "555-01x123", "619" + "-" * 27 + "555-01x123"),
     ],
 )
 def test_a_number_is_kept_as_people_write_it(typed: str, kept: str) -> None:
@@ -155,8 +159,14 @@ def test_a_number_is_kept_as_people_write_it(typed: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["call me", "12", "+1 619 555 0100 0000 99", "(((((", "1234 ext 5678"]
+    "typed",
+    ["call me", "12", "5550", "+1 234 567 890 123 456", "(((((", "1234 ext 5678"],
 )
 def test_what_is_no_number_is_refused(typed: str) -> None:
     with pytest.raises(InvalidError, match="phone: Please give a telephone number"):
         clean_phone(typed, "phone")
+
+
+def test_a_number_that_is_too_long_says_how_much() -> None:
+    with pytest.raises(InvalidError, match="41 characters, at most 40"):
+        clean_phone("619" + "-" * 28 + "555-01x123", "phone")
