@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-MOST_LINES = 5000
 _LABELLED = re.compile(r"([^:\t]{1,60})[:\t]\s*(.*)")
 _ASIDE = re.compile(r"\([^()]*\)$")
 _TRIM = " *•#-–\t"
@@ -32,9 +31,7 @@ class Vocabulary:
 def find_labelled(lines: Iterable[str], words: Vocabulary) -> dict[str, list[str]]:
     """Every value that the mail gives for each field, also where it gives several."""
     reader = _Reader(words)
-    for number, line in enumerate(lines):
-        if number >= MOST_LINES:
-            break
+    for line in lines:
         reader.read(line)
     return reader.found
 

@@ -103,8 +103,9 @@ def kind_of(letter: Letter) -> MailKind:
 
     What only may come to pass, such as a booking that will be canceled, is unknown too.
     """
-    opening = " ".join([line for line in letter.lines if line][:_OPENING])
-    for words in (_plain(letter.subject), _plain(opening[:2000])):
+    opening = [line[:500] for line in letter.lines if line][:_OPENING]
+    for line in (letter.subject, *opening):
+        words = line.casefold().replace("’", "'")
         kinds = [kind for kind, pattern in _KINDS.items() if pattern.search(words)]
         if kinds:
             return _sure(kinds, words, letter)
@@ -117,10 +118,6 @@ def _sure(kinds: list[MailKind], words: str, letter: Letter) -> MailKind:
     if len(kinds) > 1 or hedged or (kind in _STANDING and _is_called_off(letter)):
         return MailKind.UNKNOWN
     return kind
-
-
-def _plain(words: str) -> str:
-    return words.casefold().replace("’", "'")
 
 
 def _is_called_off(letter: Letter) -> bool:

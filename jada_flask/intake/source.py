@@ -33,7 +33,7 @@ def read_source(
     try:
         if name.lower().endswith(".eml") or _HEADER.match(raw):
             yield read_mail(raw, operations, at=at)
-        elif name.lower().endswith(_LINES) or _is_lines(raw):
+        elif _is_lines(name, raw):
             yield from _from_lines(raw, operations)
         else:
             yield from _from_json(loads(raw), operations)
@@ -41,17 +41,15 @@ def read_source(
         yield error
 
 
-def _is_lines(raw: bytes) -> bool:
-    """Whether the first line is a whole object and others follow."""
-    first, *others = _filled_lines(raw) or [b""]
+def _is_lines(name: str, raw: bytes) -> bool:
+    """Whether it is called so, or its first line is a whole object of several."""
+    filled = [line for line in raw.split(b"\n") if line.strip()]
+    if name.lower().endswith(_LINES):
+        return bool(filled)
     try:
-        return bool(others) and isinstance(loads(first), dict)
+        return len(filled) > 1 and isinstance(loads(filled[0]), dict)
     except UnreadableError:
         return False
-
-
-def _filled_lines(raw: bytes) -> list[bytes]:
-    return [line for line in raw.split(b"\n") if line.strip()]
 
 
 def _from_lines(raw: bytes, operations: Operations) -> Iterator[Outcome]:
