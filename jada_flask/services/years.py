@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from jada_flask.domain.errors import Fault, InvalidError
 from jada_flask.ports import Item
 from jada_flask.records.kinds import Kind
 from jada_flask.unit_of_work import Found, UnitOfWork
@@ -26,12 +27,13 @@ def by_year(
     """Up to `limit` records from `lo` to `hi`, and where the rest begins.
 
     Both are texts that begin with a year. An empty year costs one query, so a span
-    should not hold many.
+    should not hold many. Raises `InvalidError` for a place that is not within.
     """
     first, last = int(lo[:4]), int(hi[:4])
     years = range(last, first - 1, -1) if descending else range(first, last + 1)
     found: list[Found[T]] = []
     if after is not None:
+        _check_within(after, lo, hi)
         years = range(after[0], years.stop, years.step)
     for year in years:
         page = work.query(
@@ -51,3 +53,12 @@ def by_year(
             following = year + years.step
             return found, (following, None) if following in years else None
     return found, None
+
+
+def _check_within(after: Place, lo: str, hi: str) -> None:
+    year, place = after
+    start = place["start_id"] if place else f"{year:04}"
+    if not lo[: len(start)] <= start <= hi:
+        raise InvalidError(
+            Fault("cursor", "This cursor is of other days; begin without one.")
+        )

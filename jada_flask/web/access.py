@@ -26,6 +26,7 @@ STAFF = "staff"
 DASHBOARD = "dashboard"
 SERVICE = "service"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LONGEST_NAME = 512  # bytes; what is longer would not fit into a key of the store
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def guard() -> None:
     """Before each request: let in whom the view names, and nobody else."""
     if request.endpoint is None:
         return
+    _check_names()
     allowed = access_of(current_app, request.endpoint)
     csrf.bind(crew=CREW in allowed)
     if ANYONE in allowed or GUEST in allowed:
@@ -80,6 +82,13 @@ def guard() -> None:
     if caller.session:
         _check_staff(caller.session)
     g.caller = caller
+
+
+def _check_names() -> None:
+    """Say at once that there is nothing of a name that no key could hold."""
+    for name in (request.view_args or {}).values():
+        if len(str(name).encode()) > _LONGEST_NAME:
+            raise NotFoundError("There is nothing of such a long name.")
 
 
 def _check_staff(session: Session) -> None:

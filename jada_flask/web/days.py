@@ -10,6 +10,7 @@ from jada_flask.domain.errors import Fault, InvalidError
 from jada_flask.web.context import now
 
 _LONGEST = timedelta(days=366 * 5)
+_YEARS = range(2000, 2200)
 
 
 def asked_days(default: timedelta = timedelta(days=366)) -> tuple[date, date]:
@@ -31,8 +32,9 @@ def _day(name: str) -> date | None:
     if not text:
         return None
     try:
-        if len(text) != 10:
-            raise ValueError
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
-        raise InvalidError(Fault(name, "A date like 2026-05-30.")) from None
+        day = None
+    if day is None or day.year not in _YEARS:
+        raise InvalidError(Fault(name, "A date like 2026-05-30, from 2000 to 2199."))
+    return day

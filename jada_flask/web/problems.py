@@ -20,6 +20,7 @@ from jada_flask.domain.errors import (
 )
 from jada_flask.services.staff import SignInError, TooManyTriesError
 from jada_flask.web.answers import json_text
+from jada_flask.web.bodies import TooLargeError
 
 _LOG = logging.getLogger("jada.errors")
 _STATUS: tuple[tuple[type[JadaError], int], ...] = (
@@ -27,6 +28,7 @@ _STATUS: tuple[tuple[type[JadaError], int], ...] = (
     (SignInError, 401),
     (NotFoundError, 404),
     (ConflictError, 409),
+    (TooLargeError, 413),
     (RuleError, 422),
     (TooManyTriesError, 429),
     (BusyError, 503),
