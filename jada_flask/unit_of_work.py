@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from random import uniform
 from secrets import token_hex
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +16,7 @@ from jada_flask.domain.outbox import Message
 from jada_flask.links import Links
 from jada_flask.ports import (
     Condition,
+    ConditionError,
     Equals,
     Item,
     Key,
@@ -29,6 +32,7 @@ from jada_flask.records.operations import EVENT, audit_kind, mark_of, message_ki
 from jada_flask.tables import EVENTS, JOBS, Table
 
 T = TypeVar("T")
+_ATTEMPTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,9 @@ class UnitOfWork:
         """Write a value: as new if it was not there when it was read, else in place."""
         self._saved.append(value)
         item = kind.item(value)
+        if kind.copied:
+            event_id, name = kind.copied(value)
+            self.mark(event_id, {name: item["doc"]})
         table, key = kind.table, kind.key_of(value)
         before = self._read.get((table.name, key))
         if before is None:
@@ -234,6 +241,19 @@ class UnitOfWork:
                 alone = Patch(EVENTS, key, when=(Present(),))
                 writes.append(_fold(alone, key, marks) or alone)
         return writes
+
+
+def retried(begin: Callable[[], UnitOfWork], act: Callable[[UnitOfWork], T]) -> T:
+    """Carry something out, from the start again while somebody else is faster.
+
+    Raises `ConditionError` when that never ends.
+    """
+    for attempt in range(_ATTEMPTS - 1):
+        try:
+            return act(begin())
+        except ConditionError:
+            time.sleep(uniform(0, 0.01 * 2**attempt))
+    return act(begin())
 
 
 def _fold(write: Operation, key: Key, marks: dict[str, Any]) -> Operation | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from flask import Flask
 
-from jada_flask.cli import outbox, people, secrets, staff
+from jada_flask.cli import book, installation, outbox, people, secrets, staff
 
 
 def install(app: Flask) -> None:
     """Give the application its commands."""
+    app.cli.add_command(book.book)
     app.cli.add_command(outbox.drain)
     app.cli.add_command(secrets.hash_secret)
     app.cli.add_command(people.crew)
     app.cli.add_command(staff.staff)
+    app.cli.add_command(installation.export)
+    app.cli.add_command(installation.import_)

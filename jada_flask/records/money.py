@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from jada_flask.domain.booking import Booking
 from jada_flask.domain.calendar import CalendarEntry
+from jada_flask.domain.quarantine import Quarantined
 from jada_flask.domain.rates import Rates
 from jada_flask.ports import Item
 from jada_flask.records.kinds import Kind
@@ -45,3 +46,11 @@ CALENDAR = Kind(
 )
 
 RATES = Kind(Rates, FINANCE, key=lambda: ("HOUSE", "rates"), ids=lambda rates: ())
+
+# A mail in quarantine may say what a guest paid.
+QUARANTINE = Kind(
+    Quarantined,
+    FINANCE,
+    key=lambda arrival_id: ("QUARANTINE", arrival_id),
+    ids=lambda kept: (kept.arrival_id,),
+)

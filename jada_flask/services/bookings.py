@@ -16,11 +16,11 @@ from jada_flask.domain.booking import (
     booking_id,
     event_id,
     local_start,
+    margin_for,
 )
 from jada_flask.domain.cautions import cautions_for
 from jada_flask.domain.deadlines import deadlines_for
 from jada_flask.domain.errors import ConflictError
-from jada_flask.domain.margin import Margin, margin_of
 from jada_flask.domain.outbox import Message
 from jada_flask.domain.rates import House
 from jada_flask.records.money import BOOKING, CALENDAR
@@ -110,22 +110,6 @@ def between(
     """Bookings that start between two moments (texts that sort by time)."""
     found, more = by_year(work, BOOKING, "BOOKING#", lo, hi, limit=limit, after=after)
     return [one.value for one in found], more
-
-
-def margin_for(terms: Terms, house: House) -> Margin:
-    """What a booking earns at today's rates."""
-    operations = house.operations
-    return margin_of(
-        terms.gross,
-        duration_minutes=terms.duration_minutes,
-        onsite_minutes=terms.duration_minutes
-        + operations.setup_minutes
-        + operations.cleanup_minutes,
-        crew=terms.crew,
-        captain_id=terms.captain_id,
-        rates=house.rates,
-        port_percent=house.rates.port_percent(terms.dock, local_start(terms).date()),
-    )
 
 
 def cautions(

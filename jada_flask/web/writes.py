@@ -6,26 +6,23 @@ Answered once per key.
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from random import uniform
 from typing import Any, Generic, TypeVar
 
 from flask import Response, request
 
 from jada_flask.domain.errors import Fault, InvalidError
-from jada_flask.ports import ConditionError, MissingOrAtMost, Operation, Put
+from jada_flask.ports import MissingOrAtMost, Operation, Put
 from jada_flask.records.jobs import Remembered, remembered_kind
-from jada_flask.unit_of_work import UnitOfWork
+from jada_flask.unit_of_work import UnitOfWork, retried
 from jada_flask.web.access import caller
 from jada_flask.web.answers import answer, json_text
 from jada_flask.web.context import begin, now
 
 T = TypeVar("T")
 Body = dict[str, Any]
-_ATTEMPTS = 6
 _KEPT = timedelta(days=8)
 _LONGEST_KEY = 200
 
@@ -39,32 +36,21 @@ def written(
     the same key and body gives the first answer again, another body is refused.
     """
     key = _key()
-    for attempt in range(_ATTEMPTS):
-        work = begin()
+
+    def once(work: UnitOfWork) -> Response:
         if key and (first := _first_answer(work, key)):
             return first
         shown = _Shown(show)
         if key:
             work.keep_answer = partial(_keeping, work, key, shown)
-        try:
-            return answer(*shown(act(work)))
-        except ConditionError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-            time.sleep(uniform(0, 0.01 * 2**attempt))
-    raise AssertionError("unreachable")
+        return answer(*shown(act(work)))
+
+    return retried(begin, once)
 
 
 def attempted(act: Callable[[UnitOfWork], T]) -> T:
     """Carry out one write of a page, again while somebody else is faster."""
-    for attempt in range(_ATTEMPTS):
-        try:
-            return act(begin())
-        except ConditionError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-            time.sleep(uniform(0, 0.01 * 2**attempt))
-    raise AssertionError("unreachable")
+    return retried(begin, act)
 
 
 def _key() -> str:
