@@ -221,6 +221,9 @@ class AuditMailer(Protocol):
         Raises `DeliveryError`.
         """
 
+    def health(self) -> str:
+        """Whether it is awake, in a sentence; raises `DeliveryError` with what to do."""
+
 
 class OperatorSummary(Protocol):
     """Where the operator reads about each booking."""
@@ -230,6 +233,9 @@ class OperatorSummary(Protocol):
 
         Raises `DeliveryError`.
         """
+
+    def health(self) -> str:
+        """Whether it is awake, in a sentence; raises `DeliveryError` with what to do."""
 
 
 class Edge(Protocol):

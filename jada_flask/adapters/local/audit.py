@@ -24,3 +24,7 @@ class FolderAudit:
             key=f"audit:{key}",
             headers=thread_headers(thread, key, sender=self._mailbox.sender),
         )
+
+    def health(self) -> str:
+        """A folder is always awake."""
+        return f"Audit mails to {self._recipient} stay in the mailbox of this machine."

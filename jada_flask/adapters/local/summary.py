@@ -36,6 +36,14 @@ class FileSummary:
                 f"The operator's summaries cannot be written: {error.strerror}."
             ) from error
 
+    def health(self) -> str:
+        """Whether the file can be written; raises `DeliveryError` when it cannot."""
+        folder = self._path.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise DeliveryError(f"{folder} cannot be written.")
+        return f"Summaries are lines of {self._path.name} on this machine."
+
     def _catch_up(self, file: BinaryIO) -> None:
         """Read what was added since the last time, by whomever."""
         state = os.fstat(file.fileno())
