@@ -14,7 +14,13 @@ STAGES = ("local", "dev", "staging", "production")
 _STORES = ("sqlite", "dynamodb")
 _HASHES = ("ADMIN_PASS_HASH", "SERVICE_KEY_HASH", "DASHBOARD_TOKEN_HASH")
 # Without these nothing serves outside `local`.
-SECRETS = ("SECRET_KEY", *_HASHES, "JADA_ORIGIN_SECRET", "GAS_SHARED_SECRET")
+SECRETS = (
+    "SECRET_KEY",
+    *_HASHES,
+    "JADA_ORIGIN_SECRET",
+    "GAS_SHARED_SECRET",
+    "GMAIL_SERVICE_ACCOUNT_KEY",
+)
 NAMES = (
     "JADA_STAGE",
     "JADA_DATA_DIR",

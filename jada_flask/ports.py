@@ -222,7 +222,7 @@ class AuditMailer(Protocol):
         """
 
     def health(self) -> str:
-        """Whether it is awake, in a sentence; raises `DeliveryError` with what to do."""
+        """Whether it is awake, in a sentence; else `DeliveryError` with what to do."""
 
 
 class OperatorSummary(Protocol):
@@ -235,7 +235,7 @@ class OperatorSummary(Protocol):
         """
 
     def health(self) -> str:
-        """Whether it is awake, in a sentence; raises `DeliveryError` with what to do."""
+        """Whether it is awake, in a sentence; else `DeliveryError` with what to do."""
 
 
 class Edge(Protocol):
