@@ -35,7 +35,8 @@ class Caller:
 
     def call(self, method: str, url: str, **sent: Any) -> Answer:
         headers = self.headers | sent.pop("headers", {})
-        answer = self.client.open(url, method=method, headers=headers, **sent)
+        sent |= {"method": method, "headers": headers, "buffered": True}
+        answer = self.client.open(url, **sent)
         return cast(Answer, answer)
 
     def get(self, url: str, **sent: Any) -> Answer:
