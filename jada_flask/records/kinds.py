@@ -21,7 +21,8 @@ class Kind(Generic[T]):
 
     The value is packed into one attribute, ``doc``: botocore parses that several times
     faster than a nested map. Beside it stand only the attributes of indexes (`facets`)
-    and those that are patched on their own, which the store's `Patch` names.
+    and those that are patched on their own, which the store's `Patch` names. `copied`
+    names the event, and the attribute of its header, where lists find the value too.
     """
 
     def __init__(
@@ -32,12 +33,14 @@ class Kind(Generic[T]):
         key: Callable[..., Key],
         ids: Callable[[T], tuple[Any, ...]],
         facets: Callable[[T], Item] = lambda value: {},
+        copied: Callable[[T], tuple[str, str]] | None = None,
     ) -> None:
         self.type = type_
         self.table = table
         self.key = key
         self.ids = ids
         self.facets = facets
+        self.copied = copied
 
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[T]:

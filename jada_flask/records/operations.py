@@ -77,7 +77,14 @@ PATRON = Kind(
     EVENTS,
     key=lambda event_id, patron_id: (f"EVENT#{event_id}", f"PATRON#{patron_id}"),
     ids=lambda patron: (patron.event_id, patron.patron_id),
+    copied=lambda patron: (patron.event_id, patron_mark(patron.patron_id)),
 )
+
+
+def patron_mark(patron_id: str) -> str:
+    """The attribute on the event's header that holds a copy of a patron."""
+    return f"patron:{patron_id}"
+
 
 CHECKLIST = Kind(
     Checklist,
