@@ -42,7 +42,7 @@ def dress(response: Response) -> Response:
     """After each request, errors included."""
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint == "static_file" and response.status_code == 200:
+    if request.endpoint == "static_file" and response.status_code < 400:
         return response
     if response.mimetype in ("application/json", "application/problem+json"):
         return _dress_json(response)
@@ -76,7 +76,9 @@ def _dress_page(response: Response) -> Response:
         "font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; "
         "require-trusted-types-for 'script'",
     )
-    response.headers.setdefault("Referrer-Policy", "same-origin")
+    # An address with a token in it is told to nobody, not even to ourselves.
+    told = "no-referrer" if "token" in request.args else "same-origin"
+    response.headers.setdefault("Referrer-Policy", told)
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Cache-Control", "no-store")
     response.vary.add("Cookie")

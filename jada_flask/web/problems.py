@@ -7,7 +7,7 @@ from secrets import token_hex
 from typing import Any
 
 from flask import Flask, Response, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from jada_flask.domain.errors import (
     BusyError,
@@ -39,6 +39,7 @@ _WORDS = {
     405: "This address does not take that method.",
     413: "This is too large.",
 }
+_HOW_TO_SIGN_IN = 'Token realm="jada"'
 _TITLES = {
     400: "Unreadable request",
     401: "Not signed in",
@@ -105,6 +106,8 @@ def _refused(error: JadaError) -> Response:
         headers["Retry-After"] = str(error.retry_after)
     if status == 503:
         headers["Retry-After"] = "1"
+    if status == 401:
+        headers["WWW-Authenticate"] = _HOW_TO_SIGN_IN
     errors = None
     if isinstance(error, InvalidError):
         errors = [{"field": f.field, "message": f.message} for f in error.faults]
@@ -120,13 +123,15 @@ def _http(error: HTTPException) -> Response:
             sorted(getattr(error, "valid_methods", None) or [])
         )
     if error.code == 401:
-        headers["WWW-Authenticate"] = 'Token realm="jada"'
+        headers["WWW-Authenticate"] = _HOW_TO_SIGN_IN
     detail = _WORDS.get(error.code or 500) if _generic(error) else error.description
     return problem(error.code or 500, detail or "", headers=headers)
 
 
 def _generic(error: HTTPException) -> bool:
     """Whether the words are the framework's own, which are not ours to show."""
+    if isinstance(error, SecurityError):  # its words repeat the host that was sent
+        return True
     return error.description == type(error).description
 
 

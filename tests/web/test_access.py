@@ -84,7 +84,7 @@ def address(rule: str, /, **known: str) -> str:
 
 def call(caller: Caller, rule: str, /, **known: str) -> Answer:
     method = rule.partition(" ")[0]
-    sent = {} if method == "GET" else {"json": {}}
+    sent: dict[str, object] = {} if method == "GET" else {"json": {}}
     return caller.call(method, address(rule, **known), **sent)
 
 
@@ -170,10 +170,7 @@ def test_staff_write_only_with_their_token(house: House, name: str) -> None:
 def test_a_wrong_secret_is_nobody(
     house: House, name: str, headers: dict[str, str]
 ) -> None:
-    caller = Caller(house.app)
-    caller.headers = headers
-
-    answer = call(caller, name)
+    answer = call(Caller(house.app, **headers), name)
 
     assert refused(answer) == (400 if name in CREWS_OWN else 401)
     if name not in CREWS_OWN:
