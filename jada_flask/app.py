@@ -11,6 +11,7 @@ from blueprints.crew import bp as crew
 from blueprints.dev import bp as dev
 from blueprints.dispatch import bp as dispatch
 from blueprints.guests import bp as guests
+from blueprints.payments import bp as payments
 from jada_flask import __version__, cli, rendering, wiring
 from jada_flask.config import Config
 from jada_flask.web import access, csrf, headers, problems
@@ -43,7 +44,7 @@ def create_app(parts: Parts | None = None) -> Flask:
     problems.install(app)
     app.before_request(access.guard)
     app.after_request(headers.dress)
-    for blueprint in (dispatch, crew, guests):
+    for blueprint in (dispatch, payments, crew, guests):
         app.register_blueprint(blueprint)
     if settings.local:
         app.register_blueprint(dev)

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Response
 
 from blueprints.dispatch import bp, shown
+from jada_flask.domain.event import Patron
+from jada_flask.domain.ledger import Ledger
 from jada_flask.records.operations import EVENT
-from jada_flask.services import board, crew, events
+from jada_flask.records.payments import LEDGER
+from jada_flask.services import accounts, board, crew, events
 from jada_flask.web import paging
 from jada_flask.web.access import STAFF, open_to
 from jada_flask.web.answers import answer, moment
 from jada_flask.web.context import begin
 from jada_flask.web.days import asked_days
 from jada_flask.web.described import described
+from jada_flask.web.people import account_body, patron_body
 
 
 @bp.get("/api/events")
 @open_to(STAFF)
 @described("List events by date", answers={200: "Events"}, query=("from", "to"))
 def list_events() -> Response:
-    """Events from one day to another, with the crew's answers and the steps."""
+    """Events from one day to another, with crew, steps, rosters and payment flags."""
     first, last = asked_days()
+    work = begin()
     found, after = board.by_date(
-        begin(),
+        work,
         str(first),
         f"{last}~",
         limit=paging.limit(),
         after=paging.after("events"),
     )
-    items = [_card(card) for card in found]
+    ledgers = accounts.of_cards(work, found)
+    items = [_card(card, ledgers.get(card.event.event_id)) for card in found]
     return answer({"items": items, "next": paging.cursor("events", after)})
 
 
@@ -36,7 +44,7 @@ def list_events() -> Response:
 @open_to(STAFF)
 @described("One event", answers={200: "Event"})
 def get_event(event_id: str) -> Response:
-    """One event with crew, roster and checklist."""
+    """One event with crew, roster, payment flags and checklist."""
     work = begin()
     event = work.need(EVENT, event_id, otherwise="There is no such event.")
     listed = crew.tasks(work, event_id)
@@ -46,9 +54,10 @@ def get_event(event_id: str) -> Response:
             for place in events.assignments(work, event_id)
             if not place.removed
         ],
-        "roster": [
-            shown.patron_body(patron) for patron in events.roster(work, event_id)
-        ],
+        "roster": _roster(
+            sorted(events.roster(work, event_id), key=board.in_order),
+            work.get(LEDGER, event_id),
+        ),
         "checklist": [
             {
                 "task_id": task.task_id,
@@ -64,7 +73,16 @@ def get_event(event_id: str) -> Response:
     return answer(body)
 
 
-def _card(card: board.Card) -> shown.Body:
+def _roster(patrons: Iterable[Patron], ledger: Ledger | None) -> list[shown.Body]:
+    """Who is aboard, each with what is due and paid."""
+    kept = ledger or Ledger("", "")
+    return [
+        patron_body(patron) | account_body(kept.account(patron.patron_id))
+        for patron in patrons
+    ]
+
+
+def _card(card: board.Card, ledger: Ledger | None) -> shown.Body:
     return shown.event_body(card.event) | {
         "crew": [
             {
@@ -75,6 +93,7 @@ def _card(card: board.Card) -> shown.Body:
             }
             for one in card.crew
         ],
+        "roster": _roster(card.roster, ledger),
         "steps": [
             {"name": step.name, "state": step.state.value} for step in card.steps
         ],

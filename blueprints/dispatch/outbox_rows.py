@@ -19,6 +19,9 @@ _LABELS = {
     "crew_cancelled": "Cancellation for crew",
     "crew_answer_notice": "Answer of crew",
     "operator_summary": "Operator's summary",
+    "payment_audit": "Audit mail of a payment",
+    "payment_confirmation": "Confirmation of a payment",
+    "payment_receipt": "Receipt",
 }
 _ORDER = (State.DEAD, State.FAILED, State.RUNNING, State.PENDING)
 

@@ -8,7 +8,7 @@ from typing import Any
 from jada_flask.domain.booking import Booking, Caution, local_start
 from jada_flask.domain.calendar import CalendarEntry
 from jada_flask.domain.crew import CrewAssignment
-from jada_flask.domain.event import Event, Patron
+from jada_flask.domain.event import Event
 from jada_flask.domain.steps import StepView
 from jada_flask.domain.summary import hours, margin_lines
 from jada_flask.web.answers import moment
@@ -130,15 +130,4 @@ def assignment_body(place: CrewAssignment, event: Event) -> Body:
         "release_time": moment(place.release_time, event.zone),
         "answer": place.answer.value,
         "answered_at": moment(place.answered_at),
-    }
-
-
-def patron_body(patron: Patron) -> Body:
-    return {
-        "patron_id": patron.patron_id,
-        "name": patron.name,
-        "email": patron.email,
-        "phone": patron.phone,
-        "minor": patron.minor,
-        "host": patron.host,
     }

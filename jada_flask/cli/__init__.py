@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from flask import Flask
 
-from jada_flask.cli import book, doctor, installation, outbox, people, secrets, staff
+from jada_flask.cli import (
+    book,
+    doctor,
+    installation,
+    ledger,
+    outbox,
+    people,
+    secrets,
+    staff,
+)
 
 
 def install(app: Flask) -> None:
@@ -14,6 +23,7 @@ def install(app: Flask) -> None:
     app.cli.add_command(secrets.hash_secret)
     app.cli.add_command(people.crew)
     app.cli.add_command(staff.staff)
+    app.cli.add_command(ledger.ledger)
     app.cli.add_command(doctor.doctor)
     app.cli.add_command(installation.export)
     app.cli.add_command(installation.import_)

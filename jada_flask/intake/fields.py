@@ -259,3 +259,15 @@ def _in_our_time(day: date) -> date:
     if day.year not in _YEARS:
         raise ValidationError(f"The year {day.year} cannot be right.")
     return day
+
+
+class BooleanField(ReadField[bool]):
+    """Yes or no."""
+
+    def describe(self) -> Described:
+        return {"type": "boolean"}
+
+    def read(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("Send true or false.")
+        return value

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from jada_flask.domain.crew import Answer
-from jada_flask.domain.event import Event
+from jada_flask.domain.event import Event, Patron
 from jada_flask.domain.outbox import State, overall
 from jada_flask.domain.steps import SENT, WRITTEN, StepView
 from jada_flask.ports import Item
-from jada_flask.records.operations import EVENT
+from jada_flask.records.operations import EVENT, PATRON, patron_mark, stamp
 from jada_flask.services.years import by_year
 from jada_flask.unit_of_work import Found, UnitOfWork
+
+# Under which date lists find what the charter's patrons owe: a date, and no money.
+LEDGER_MARK = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,13 @@ class Card:
     event: Event
     crew: tuple[Asked, ...]
     steps: tuple[StepView, ...]
+    roster: tuple[Patron, ...] = ()
+    ledger: str = ""  # the date under which its ledger is found; empty: it has none
+
+    @property
+    def moved(self) -> bool:
+        """Whether the charter had another date when its ledger was opened."""
+        return self.ledger != stamp(self.event.start)
 
     @property
     def asked(self) -> int:
@@ -60,7 +70,14 @@ def by_date(
 
 def card_of(found: Found[Event]) -> Card:
     """A card from the header of an event and the marks that stand beside it."""
-    return Card(found.value, _crew(found.item), _steps(found))
+    item = found.item
+    return Card(
+        found.value,
+        _crew(item),
+        _steps(found),
+        _roster(item),
+        item.get(LEDGER_MARK, ""),
+    )
 
 
 def _crew(item: Item) -> tuple[Asked, ...]:
@@ -70,6 +87,21 @@ def _crew(item: Item) -> tuple[Asked, ...]:
         if name.startswith("answer:") and mark
     ]
     return tuple(sorted(asked, key=lambda one: (one.role != "captain", one.crew_id)))
+
+
+def _roster(item: Item) -> tuple[Patron, ...]:
+    prefix = patron_mark("")
+    aboard = [
+        PATRON.value({"doc": copy})
+        for name, copy in item.items()
+        if name.startswith(prefix) and copy
+    ]
+    return tuple(sorted(aboard, key=in_order))
+
+
+def in_order(patron: Patron) -> tuple[bool, str, str]:
+    """The order of a roster: who booked, then by name."""
+    return not patron.host, patron.name.casefold(), patron.patron_id
 
 
 def _steps(found: Found[Event]) -> tuple[StepView, ...]:

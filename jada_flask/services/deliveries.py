@@ -20,6 +20,7 @@ from jada_flask.domain.outbox import Message, State
 from jada_flask.ports import Notes, Ports
 from jada_flask.records.operations import ASSIGNMENT, EVENT
 from jada_flask.rendering import mail_parts
+from jada_flask.services import payment_mails
 from jada_flask.services.guests import guest_page
 from jada_flask.services.house import operations
 from jada_flask.unit_of_work import Opening, UnitOfWork
@@ -144,6 +145,9 @@ _KINDS: dict[str, Callable[[Courier, Message, Notes], State]] = {
     "crew_cancelled": _crew_mail,
     "crew_answer_notice": _answer_notice,
     "operator_summary": _operator_summary,
+    payment_mails.AUDIT: payment_mails.send_audit,
+    payment_mails.CONFIRMATION: payment_mails.send_confirmation,
+    payment_mails.RECEIPT: payment_mails.send_receipt,
 }
 
 

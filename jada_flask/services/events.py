@@ -124,7 +124,7 @@ def assignments(work: UnitOfWork, event_id: str) -> list[CrewAssignment]:
 
 def roster(work: UnitOfWork, event_id: str) -> list[Patron]:
     """The people on board, as far as they are known."""
-    return work.query(PATRON, f"EVENT#{event_id}", prefix="PATRON#", limit=100).values
+    return work.query(PATRON, f"EVENT#{event_id}", prefix="PATRON#", limit=999).values
 
 
 def _ask(

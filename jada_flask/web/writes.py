@@ -93,15 +93,19 @@ def _first_answer(work: UnitOfWork, key: str) -> Response | None:
 
 
 class _Shown(Generic[T]):
-    """What a result looks like; worked out once, though it is kept and answered."""
+    """What a result looks like; worked out once, though it is kept and answered.
+
+    A service that tries again within one request keeps the answer of each try.
+    """
 
     def __init__(self, show: Callable[[T], tuple[Body, int]]) -> None:
         self._show = show
+        self._result: T | None = None
         self._shown: tuple[Body, int] | None = None
 
     def __call__(self, result: T) -> tuple[Body, int]:
-        if self._shown is None:
-            self._shown = self._show(result)
+        if self._shown is None or self._result is not result:
+            self._result, self._shown = result, self._show(result)
         return self._shown
 
 
