@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from secrets import token_urlsafe
 
 from jada_flask.domain.audit import Actor
@@ -21,6 +22,7 @@ _WINDOW = timedelta(minutes=5)
 _TRIES = 10
 _TRIES_OF_ONE_NAME = 50  # more, so that a stranger cannot lock a colleague out
 _SEEN_EVERY = timedelta(minutes=5)
+_LONGEST_NAME = 80
 
 
 class SignInError(JadaError):
@@ -57,8 +59,8 @@ def sign_in(
     `admin` is the one of the settings, everybody else is in the store. Raises
     `SignInError`, and `TooManyTriesError` once there were too many tries.
     """
-    _count(work, f"login#address#{address}", _TRIES, at)
-    _count(work, f"login#user#{user[:80]}", _TRIES_OF_ONE_NAME, at)
+    _count(work, f"login#address#{_place(address)}", _TRIES, at)
+    _count(work, f"login#user#{user[:_LONGEST_NAME]}", _TRIES_OF_ONE_NAME, at)
     member = _member(work, user, admin_hash)
     # Whoever is not on the list is hashed all the same, so that it takes as long.
     right = password_matches(password, member.pass_hash if member else admin_hash)
@@ -101,7 +103,16 @@ def sign_out(work: UnitOfWork, session: Session, *, at: datetime) -> None:
 def _member(work: UnitOfWork, user: str, admin_hash: str) -> Member | None:
     if user == ADMIN:
         return Member(ADMIN, "Admin", Role.ADMIN, admin_hash)
-    return work.get(MEMBER, user) if user else None
+    return work.get(MEMBER, user) if 0 < len(user) <= _LONGEST_NAME else None
+
+
+def _place(address: str) -> str:
+    """Where a try comes from: of version 6 the network, for a home has all of one."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(found if found.version == 4 else ip_network((int(found), 64), False))
 
 
 def _seen(work: UnitOfWork, session: Session, at: datetime) -> None:

@@ -80,7 +80,7 @@ def refuse_foreign() -> None:
 def _own_origins() -> set[str]:
     settings = config()
     own = {settings.base_url, settings.guest_url}
-    if settings.local:
+    if settings.local and not settings.https:
         parts = urlsplit(request.host_url)
         own.add(f"{parts.scheme}://{parts.netloc}")
     return own
