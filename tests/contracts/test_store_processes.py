@@ -173,7 +173,7 @@ from jada_flask.adapters.local.gate import Gate
 
 class Nobody:
     def before_fork(self): pass
-    def after_fork(self): pass
+    def after_fork(self, *, in_child): pass
 
 nobody = Nobody()
 with Gate.at(sys.argv[1], nobody):
@@ -200,6 +200,33 @@ def test_a_process_that_hangs_makes_others_busy_until_it_is_killed(
 
     sqlite.write(Put(EVENTS, {"pk": "a", "sk": "c"}))
     assert [each["sk"] for each in sqlite.everything(EVENTS)] == ["c"]
+
+
+WAIT = """
+import fcntl, sys, time
+
+with open(f"{sys.argv[1]}-lock", "rb+") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX, 1, 1)
+    print("waiting", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_who_waits_in_another_process_comes_first(
+    sqlite: SqliteStore, path: Path
+) -> None:
+    sqlite._gate.patience = 0.01
+    waiting = subprocess.Popen(
+        [sys.executable, "-c", WAIT, str(path)], stdout=subprocess.PIPE
+    )
+    assert waiting.stdout
+    with waiting, waiting.stdout:
+        assert waiting.stdout.readline() == b"waiting\n"
+
+        with pytest.raises(BusyError):
+            sqlite.write(Put(EVENTS, {"pk": "a", "sk": "b"}))
+        waiting.kill()
+        waiting.wait()
 
 
 LOG = """
@@ -262,7 +289,7 @@ def test_no_payment_that_was_acknowledged_is_lost_when_killed(path: Path) -> Non
 def test_both_sides_of_a_fork_read_and_write(sqlite: SqliteStore) -> None:
     def child() -> int:
         try:
-            seen = sqlite.get(EVENTS, "E", "#") == {"pk": "E", "sk": "#", "times": 1}
+            seen = sqlite.get(EVENTS, "E", "#")
             for number in range(20):
                 sqlite.write(Put(JOBS, {"pk": "child", "sk": f"{number:02}"}, NEW))
             with ThreadPoolExecutor(4) as pool:

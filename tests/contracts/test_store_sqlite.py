@@ -100,6 +100,14 @@ def test_a_write_waits_for_the_disk(sqlite: SqliteStore) -> None:
     assert connection.execute("PRAGMA journal_mode").fetchone() == (b"wal",)
 
 
+def test_who_reads_cannot_write(sqlite: SqliteStore) -> None:
+    """Nor checkpoint, therefore, when its connection is closed."""
+    sqlite.get(EVENTS, "E", "#")
+
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        sqlite._pool._idle[0].execute("DELETE FROM Events")
+
+
 def test_a_closed_store_says_so(path: Path) -> None:
     store = SqliteStore(path)
     store.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from urllib.parse import quote
 from jada_flask.adapters.local.plan import Plan
 from jada_flask.adapters.local.wall import WalledConnection, wall_off
 from jada_flask.domain.errors import BusyError, JadaError
+
+_PATIENCE = 10.0  # seconds
 
 
 def create_file(path: Path) -> None:
@@ -55,6 +58,7 @@ class Pool:
         self._idle: list[sqlite3.Connection] = []
         self._readers = 0
         self._writer: sqlite3.Connection | None = None
+        self._opening = threading.Lock()
         self._closed = False
 
     def read(self, sql: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
@@ -62,8 +66,7 @@ class Pool:
         try:
             reader = self._idle.pop()
         except IndexError:
-            reader = self._open(reads_only=True)
-            self._readers += 1
+            reader = self._open_reader()
         try:
             return reader.execute(sql, values).fetchall()
         except sqlite3.Error as error:
@@ -78,22 +81,35 @@ class Pool:
         return self._writer
 
     def rest(self) -> None:
-        """Close what is open, behind the gate; what is needed again opens again."""
+        """Close what is open, behind the gate, and open nothing until `resume`."""
+        self._opening.acquire()
+        deadline = time.monotonic() + _PATIENCE
+        while self._readers and time.monotonic() < deadline:
+            while self._idle:
+                self._idle.pop().close()
+                self._readers -= 1
+            if self._readers:
+                time.sleep(0.001)
         # Who closes last also checkpoints, and that is the writer's business.
-        deadline = time.monotonic() + 1
-        while len(self._idle) < self._readers and time.monotonic() < deadline:
-            time.sleep(0.001)
-        while self._idle:
-            self._idle.pop().close()
-        self._readers = 0
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+
+    def resume(self) -> None:
+        """Open again what is needed."""
+        self._opening.release()
 
     def close(self) -> None:
         """Close what is open, behind the gate, for good."""
         self.rest()
         self._closed = True
+        self.resume()
+
+    def _open_reader(self) -> sqlite3.Connection:
+        with self._opening:
+            reader = self._open(reads_only=True)
+            self._readers += 1
+            return reader
 
     def _open(self, *, reads_only: bool) -> sqlite3.Connection:
         if self._closed:

@@ -28,10 +28,10 @@ class Tenant(Protocol):
     """Who writes through a gate with connections that must not outlive a fork."""
 
     def before_fork(self) -> None:
-        """Close what is open."""
+        """Close what is open, and keep from SQLite until after the fork."""
 
-    def after_fork(self) -> None:
-        """Forget, in the child, the threads that are no longer there."""
+    def after_fork(self, *, in_child: bool) -> None:
+        """Go on; in the child, without the threads that are no longer there."""
 
 
 class Gate:
@@ -106,8 +106,8 @@ class Gate:
 
 
 def _before_fork() -> None:
-    # SQLite's connections and locks do not survive a fork: close them on this side,
-    # while nobody writes, and let both sides open them again when they need them.
+    # Neither SQLite's connections nor its locks survive a fork, and a mutex that a
+    # thread holds stays locked in the child: keep all threads out of it meanwhile.
     _registry.acquire()
     for gate in _gates.values():
         gate.__enter__()
@@ -115,21 +115,16 @@ def _before_fork() -> None:
             tenant.before_fork()
 
 
-def _after_fork() -> None:
+def _after_fork(*, in_child: bool) -> None:
     for gate in _gates.values():
+        for tenant in list(gate.tenants):
+            tenant.after_fork(in_child=in_child)
         gate.__exit__(None, None, None)
     _registry.release()
 
 
-def _after_fork_in_child() -> None:
-    for gate in _gates.values():
-        for tenant in list(gate.tenants):
-            tenant.after_fork()
-    _after_fork()
-
-
 os.register_at_fork(
     before=_before_fork,
-    after_in_parent=_after_fork,
-    after_in_child=_after_fork_in_child,
+    after_in_parent=lambda: _after_fork(in_child=False),
+    after_in_child=lambda: _after_fork(in_child=True),
 )

@@ -167,9 +167,11 @@ class SqliteStore:
         """Close what must not be open on both sides of a fork."""
         self._pool.rest()
 
-    def after_fork(self) -> None:
-        """Forget, in the child, the writers that stayed with the parent."""
-        self._commits.forget()
+    def after_fork(self, *, in_child: bool) -> None:
+        """Go on; in the child, without the writers that stayed with the parent."""
+        if in_child:
+            self._commits.forget()
+        self._pool.resume()
 
     def _plan(self, table: Table) -> Plan:
         try:
