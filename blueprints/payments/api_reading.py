@@ -6,6 +6,7 @@ from flask import Response
 
 from blueprints.payments import bp
 from blueprints.payments.shown import Body, entry_body, statement_body
+from jada_flask.domain.staff import Right
 from jada_flask.domain.text import clean_email
 from jada_flask.receipt import receipt_pdf
 from jada_flask.services import payment_log, receipts
@@ -31,7 +32,7 @@ def statement(event_id: str, patron_id: str) -> Response:
 
 @bp.get("/api/events/<event_id>/payments")
 @open_to(STAFF)
-@described("The payments of an event", answers={200: "Payments"})
+@described("The payments of an event", answers={200: "PaymentEntries"}, query=("page",))
 def list_event(event_id: str) -> Response:
     """All payments of an event by time."""
     purpose = f"payments:{event_id}"
@@ -43,7 +44,11 @@ def list_event(event_id: str) -> Response:
 
 @bp.get("/api/patrons/<email>/payments")
 @open_to(STAFF)
-@described("A patron's payments across events", answers={200: "Payments"})
+@described(
+    "A patron's payments across events",
+    answers={200: "PaymentEntries"},
+    query=("page",),
+)
 def list_address(email: str) -> Response:
     """The payments under one address, newest first."""
     address = clean_email(email, "email")
@@ -56,7 +61,7 @@ def list_address(email: str) -> Response:
 
 @bp.get(f"{_ENTRY}/receipt.pdf")
 @open_to(STAFF)
-@described("The receipt of a payment", answers={200: "Receipt"})
+@described("The receipt of a payment", answers={200: "PDF"})
 def receipt(event_id: str, patron_id: str, payment_id: str) -> Response:
     """The receipt as PDF."""
     work = begin()
@@ -68,8 +73,8 @@ def receipt(event_id: str, patron_id: str, payment_id: str) -> Response:
 
 
 @bp.post(f"{_ENTRY}/receipt")
-@open_to(STAFF)
-@described("Mail the receipt to the patron", answers={202: "Receipt"})
+@open_to(STAFF, right=Right.PAY)
+@described("Mail the receipt to the patron", answers={202: "ReceiptSent"})
 def send_receipt(event_id: str, patron_id: str, payment_id: str) -> Response:
     """Send the patron the receipt, as was asked for."""
     by, at = caller().actor, now()

@@ -7,6 +7,7 @@ from flask import Response
 from blueprints.payments import bp
 from blueprints.payments.shown import Body, aboard_body
 from jada_flask.domain.event import Patron
+from jada_flask.domain.staff import Right
 from jada_flask.intake.payment_body import PatronBody, PatronPatch
 from jada_flask.intake.schema import load
 from jada_flask.services import roster
@@ -21,7 +22,7 @@ _PATRON, _PATCH = PatronBody(), PatronPatch()
 
 
 @bp.post("/api/events/<event_id>/patrons")
-@open_to(STAFF)
+@open_to(STAFF, right=Right.PAY)
 @described("Put somebody on the roster", body=PatronBody, answers={201: "Patron"})
 def add_patron(event_id: str) -> Response:
     """Put somebody on the roster, with what is due where that is agreed."""
@@ -34,7 +35,7 @@ def add_patron(event_id: str) -> Response:
 
 
 @bp.patch("/api/events/<event_id>/patrons/<patron_id>")
-@open_to(STAFF)
+@open_to(STAFF, right=Right.PAY)
 @described("Change somebody on the roster", body=PatronPatch, answers={200: "Patron"})
 def change_patron(event_id: str, patron_id: str) -> Response:
     """Change particulars or what is due; what was logged stays as it is."""
@@ -47,8 +48,8 @@ def change_patron(event_id: str, patron_id: str) -> Response:
 
 
 @bp.delete("/api/events/<event_id>/patrons/<patron_id>")
-@open_to(STAFF)
-@described("Take somebody off the roster", answers={200: "Patron"})
+@open_to(STAFF, right=Right.PAY)
+@described("Take somebody off the roster", answers={200: "Removed"})
 def remove_patron(event_id: str, patron_id: str) -> Response:
     """Take somebody off the roster who has paid nothing."""
     by, at = caller().actor, now()

@@ -6,13 +6,12 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from jada_flask.domain.errors import Fault
 from jada_flask.domain.money import Money
-from jada_flask.domain.staff import Role, Session
 
 METHODS = ("card", "cash", "check", "ach")  # the house's data adds others
 GENESIS = "0" * 64  # what the first entry of a chain follows
@@ -120,10 +119,12 @@ class Entry:
 
         What is empty is left out, so that a field added later leaves old hashes valid.
         """
-        told = {name: value for name, value in asdict(self).items() if value != ""}
-        told.pop("hash", None)
-        told["amount"] = self.amount.cents
-        return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
+        told: dict[str, str | int] = {"amount": self.amount.cents}
+        for name in _HASHED:
+            value = getattr(self, name)
+            if value != "":
+                told[name] = value
+        return _encode(told).encode()
 
     def digest(self) -> str:
         return hashlib.sha256(self.canonical()).hexdigest()
@@ -131,6 +132,10 @@ class Entry:
     def sealed(self) -> Entry:
         """The entry with its hash."""
         return replace(self, hash=self.digest())
+
+
+_HASHED = sorted({field.name for field in fields(Entry)} - {"amount", "hash"})
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def payment_id(event_id: str, email: str, timestamp: int) -> str:
@@ -157,11 +162,6 @@ def moment_of(timestamp: int) -> datetime:
 def expiry(timestamp: int) -> int:
     """When an entry of this moment may be forgotten, in epoch seconds."""
     return timestamp // 1000 + int(KEPT.total_seconds())
-
-
-def may_void(session: Session) -> bool:
-    """Who may take an entry back or give money back."""
-    return session.role in (Role.ADMIN, Role.BOOKKEEPER)
 
 
 def _base36(number: int) -> str:

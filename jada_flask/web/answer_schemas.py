@@ -124,6 +124,7 @@ _EVENT = _record(
     booking_id=_maybe(_TEXT),
     guest_page_url=_maybe(_TEXT),
     revision=_COUNT,
+    roster=_list(_ref("Patron")),
 )
 _CREW_EVENT = _record(
     event_id=_TEXT,
@@ -146,6 +147,64 @@ _CREW_EVENT = _record(
     ),
     revision=_COUNT,
 )
+_ACCOUNT = _record(
+    payment_cleared=_YES,
+    payment_timestamp=_maybe(_MOMENT),
+    payment_method=_maybe(_TEXT),
+    amount_due=_maybe(_MONEY),
+    amount_paid=_MONEY,
+    balance=_maybe(_MONEY),
+    tips_paid=_MONEY,
+    addons_paid=_MONEY,
+    damage_paid=_MONEY,
+    currency=_USD,
+)
+_PATRON = _record(
+    patron_id=_TEXT,
+    name=_TEXT,
+    email=_TEXT,
+    phone=_TEXT,
+    minor=_YES,
+    host=_YES,
+    **_ACCOUNT["properties"],
+)
+_HASH: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_PAYMENT_ENTRY = _record(
+    payment_id=_TEXT,
+    event_id=_TEXT,
+    patron_id=_TEXT,
+    patron_name=_TEXT,
+    patron_email=_TEXT,
+    kind={"enum": ["payment", "refund", "void"]},
+    amount=_MONEY,
+    currency=_USD,
+    method=_TEXT,
+    purpose={"enum": ["fare", "tip", "addon", "damage"]},
+    reference=_TEXT,
+    note=_TEXT,
+    second_entry_reason=_TEXT,
+    reverses=_maybe(_TEXT),
+    reason=_TEXT,
+    timestamp=_COUNT,
+    payment_timestamp=_MOMENT,
+    logged_by=_TEXT,
+    position=_COUNT,
+    prev_hash=_HASH,
+    hash=_HASH,
+    voided=_YES,
+    refunded=_MONEY,
+)
+_PAYMENT = _record(
+    **_PAYMENT_ENTRY["properties"],
+    duplicate=_YES,
+    warnings=_list(_TEXT),
+    account=_ref("Account"),
+)
+_STATEMENT = _record(
+    event_id=_TEXT,
+    **_PATRON["properties"],
+    entries=_list(_ref("PaymentEntry")),
+)
 _FAULT = _record(field=_TEXT, message=_TEXT)
 _PROBLEM = _record(type=_TEXT, title=_TEXT, status=_COUNT, detail=_TEXT)
 _PROBLEM["properties"]["errors"] = _list(_FAULT)
@@ -162,4 +221,12 @@ ANSWERS: dict[str, Schema] = {
     "Event": _EVENT,
     "Events": _page("Event"),
     "CrewEvent": _CREW_EVENT,
+    "Account": _ACCOUNT,
+    "Patron": _PATRON,
+    "PaymentEntry": _PAYMENT_ENTRY,
+    "PaymentEntries": _page("PaymentEntry"),
+    "Payment": _PAYMENT,
+    "Payments": _page("Payment"),
+    "Statement": _STATEMENT,
+    "ReceiptSent": _record(payment_id=_TEXT, sent_to=_TEXT),
 }

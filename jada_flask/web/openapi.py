@@ -97,7 +97,7 @@ def _responses(described: Description) -> dict[str, Any]:
     answers: dict[str, Any] = {
         str(status): {
             "description": name,
-            "content": {"application/json": {"schema": _reference(name)}},
+            "content": _content(name),
         }
         for status, name in described.answers.items()
     }
@@ -107,6 +107,12 @@ def _responses(described: Description) -> dict[str, Any]:
         for status, words in _REFUSALS.items()
     }
     return answers | refusals
+
+
+def _content(name: str) -> dict[str, Any]:
+    if name == "PDF":
+        return {"application/pdf": {}}
+    return {"application/json": {"schema": _reference(name)}}
 
 
 def _reference(name: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from tests.web.conftest import House
 
 ANYBODY = {"nobody", "dashboard", "service", "staff", "crew"}
 # A crew's page looks at its own cookie alone; without one it is closed for all alike.
+ONE_PAYMENT = "/api/events/<event_id>/<patron_id>/payment/<payment_id>"
 MATRIX: dict[str, set[str]] = {
     "GET /api/openapi.json": {"dashboard", "service", "staff"},
     "POST /api/bookings": {"dashboard", "staff"},
@@ -26,6 +27,18 @@ MATRIX: dict[str, set[str]] = {
     "GET /api/calendar/<entry_id>": {"dashboard", "staff"},
     "GET /api/events": {"staff"},
     "GET /api/events/<event_id>": {"staff"},
+    "POST /api/events/<event_id>/patrons": {"staff"},
+    "PATCH /api/events/<event_id>/patrons/<patron_id>": {"staff"},
+    "DELETE /api/events/<event_id>/patrons/<patron_id>": {"staff"},
+    "POST /api/events/<event_id>/<patron_id>/payment": {"staff"},
+    "GET /api/events/<event_id>/<patron_id>/payment": {"staff"},
+    "GET /api/events/<event_id>/payments": {"staff"},
+    "POST /api/events/<event_id>/payments/batch": {"staff"},
+    f"POST {ONE_PAYMENT}/void": {"staff"},
+    f"POST {ONE_PAYMENT}/refund": {"staff"},
+    f"GET {ONE_PAYMENT}/receipt.pdf": {"staff"},
+    f"POST {ONE_PAYMENT}/receipt": {"staff"},
+    "GET /api/patrons/<email>/payments": {"staff"},
     "GET /admin/login": ANYBODY,
     "POST /admin/login": ANYBODY,
     "POST /admin/logout": {"staff"},
@@ -49,18 +62,19 @@ MATRIX: dict[str, set[str]] = {
     "GET /healthz": ANYBODY,
     "GET /static/<version>/<path:name>": ANYBODY,
 }
-CREWS_OWN = {name for name in MATRIX if "/events/<event_id>" in name} - {
+CREWS_OWN = {name for name in MATRIX if " /events/<event_id>" in name} - {
     "PATCH /events/<event_id>",
-    "GET /api/events/<event_id>",
-    "GET /dispatch/events/<event_id>",
 }
 EXAMPLES = {
     "booking_id": "BK_none",
     "entry_id": "CAL_none",
+    "email": "nobody@example.com",
     "event_id": "EV_none",
     "message_id": "guest_page:EV_none:1",
     "name": NOBODY_KNOWS,
     "path:name": "app.css",
+    "patron_id": "PT_none",
+    "payment_id": "PM_none",
     "step": "guest_page",
     "subject": "EV_none",
     "version": "0",
