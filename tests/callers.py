@@ -67,7 +67,11 @@ class Caller:
 
     def answer(self, page: Answer, choice: str | None) -> Answer:
         """Send the form of the crew's page that was shown."""
-        form = {"csrf_token": form_token(page)}
+        form = {
+            name: hidden_field(page, name)
+            for name in ("csrf_token", "plan")
+            if f'name="{name}"' in page.text
+        }
         if choice:
             form["answer"] = choice
         return self.call("POST", page.request.path, data=form)
@@ -79,7 +83,11 @@ def path_of(link: str) -> str:
 
 
 def form_token(page: Answer) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    return hidden_field(page, "csrf_token")
+
+
+def hidden_field(page: Answer, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', page.text)
     assert found, page.text
     return found[1]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import Form, RadioField
+from wtforms import Form, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 
@@ -25,6 +25,13 @@ class AnswerForm(Form):
             SelectChoice("decline", "No, I cannot"),
         ],
     )
+    plan = HiddenField()  # the revision that the page showed
 
     def choice(self) -> Answer:
         return _ANSWERS[str(self.answer.data)]
+
+    def plan_or(self, latest: int) -> int:
+        """The revision that was seen; the latest where the sender does not say."""
+        if not self.plan.data:
+            return latest
+        return latest if self.plan.data == str(latest) else 0

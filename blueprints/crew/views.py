@@ -13,7 +13,7 @@ from blueprints.crew.shown import page_of
 from jada_flask.calendar_file import charter_file
 from jada_flask.domain.audit import Actor
 from jada_flask.domain.crew import Answer, CrewAssignment
-from jada_flask.domain.errors import NotFoundError, RuleError
+from jada_flask.domain.errors import ConflictError, NotFoundError, RuleError
 from jada_flask.services import crew, house
 from jada_flask.web import csrf
 from jada_flask.web.access import CREW, open_to
@@ -42,7 +42,7 @@ def event(event_id: str) -> Any:
 @bp.post("/events/<event_id>")
 @open_to(CREW)
 def answer(event_id: str) -> Any:
-    """Accept or decline; 422 where nothing was chosen."""
+    """Accept or decline; 422 where nothing was chosen, 409 where the plan is another."""
     form = AnswerForm(request.form)
     try:
         seen = _aboard(event_id)
@@ -51,10 +51,13 @@ def answer(event_id: str) -> Any:
     if not form.validate():
         return _page(seen, form), 422
     choice, by, at = form.choice(), _actor(seen.place), now()
+    plan = form.plan_or(seen.place.revision)
     try:
-        attempted(lambda work: crew.answer(work, seen, choice, by=by, at=at))
+        attempted(lambda work: crew.answer(work, seen, choice, plan=plan, by=by, at=at))
     except RuleError as error:
         return _page(seen, form, refusal=str(error)), 422
+    except ConflictError as error:
+        return _page(_aboard(event_id), AnswerForm(), refusal=str(error)), 409
     return redirect(f"/events/{event_id}?saved=answer", 303)
 
 

@@ -51,12 +51,19 @@ def aboard(
 
 
 def answer(
-    work: UnitOfWork, seen: Aboard, choice: Answer, *, by: Actor, at: datetime
+    work: UnitOfWork,
+    seen: Aboard,
+    choice: Answer,
+    *,
+    plan: int,
+    by: Actor,
+    at: datetime,
 ) -> CrewAssignment:
     """Accept or decline; the last answer before departure counts, and dispatch is told.
 
-    Raises `RuleError` once the charter has left or is off. The same answer again
-    changes and sends nothing.
+    `plan` is the revision that the answer is to. Raises `ConflictError` when another
+    has taken its place, `RuleError` once the charter has left or is off. The same
+    answer again changes and sends nothing.
     """
     event = seen.event
     if event.cancelled:
@@ -68,12 +75,10 @@ def answer(
     place = work.need(
         ASSIGNMENT, event.event_id, seen.place.crew_id, otherwise=_NO_LINK
     )
+    if place.revision != plan:
+        raise ConflictError("The plan has changed. Look at it and answer again.")
     if place.answer is choice:
         return place
-    if place.revision != seen.place.revision:
-        raise ConflictError(
-            "The charter has just changed. Look at it and answer again."
-        )
     answered = replace(place, answer=choice, answered_at=at)
     work.save(ASSIGNMENT, answered)
     work.mark(
