@@ -6,4 +6,11 @@ from flask import Blueprint
 
 bp = Blueprint("dispatch", __name__)
 
-from blueprints.dispatch import about, api, api_events, signin, views  # noqa: E402, F401
+from blueprints.dispatch import (  # noqa: E402
+    about,  # noqa: F401
+    api,  # noqa: F401
+    api_events,  # noqa: F401
+    booking_views,  # noqa: F401
+    signin,  # noqa: F401
+    views,  # noqa: F401
+)

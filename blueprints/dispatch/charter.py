@@ -61,6 +61,7 @@ def _sold(work: UnitOfWork, booking: Booking | None, at: datetime) -> dict[str, 
             "deadlines": (),
             "margin": None,
             "cancel_url": None,
+            "change_url": None,
         }
     address = f"/dispatch/bookings/{quote(booking.booking_id, safe='')}"
     kept = rates.house(work)
@@ -75,6 +76,7 @@ def _sold(work: UnitOfWork, booking: Booking | None, at: datetime) -> dict[str, 
         "deadlines": () if booking.cancelled else booking.deadlines,
         "margin": booking.margin,
         "cancel_url": None if booking.cancelled else f"{address}/cancel",
+        "change_url": None if booking.cancelled else f"{address}/change",
     }
 
 

@@ -6,17 +6,23 @@ from typing import Any
 
 from flask import render_template, request
 
+from jada_flask.domain.staff import Right
 from jada_flask.web.access import member
 from jada_flask.web.context import now
 
 _NAV = (
-    ("Charters", "/dispatch"),
-    ("Outbox", "/dispatch/outbox"),
+    ("Charters", "/dispatch", Right.LOOK),
+    ("New booking", "/dispatch/bookings/new", Right.WORK),
+    ("Outbox", "/dispatch/outbox", Right.LOOK),
 )
 # What a page says once after it was sent on, by the word in its address: no sentence
 # of somebody else's making ever stands there.
 _SAID = {
     "replayed": ("success", "It is on its way again."),
+    "taken": ("success", "The booking is taken. Crew, guest page and operator follow."),
+    "amended": ("success", "The change is saved; whom it concerns is told."),
+    "unchanged": ("success", "This booking was here already; nothing was sent again."),
+    "kept": ("success", "The booking is kept; its work starts once it is approved."),
     "cancelled": ("success", "The booking is cancelled; crew and guests are told."),
 }
 
@@ -24,11 +30,16 @@ _SAID = {
 def page(template: str, **context: Any) -> str:
     """A page of the office with its frame."""
     here = "/dispatch" if request.path.startswith("/dispatch/events/") else request.path
+    signed_in = member()
     said = _SAID.get(request.args.get("said", ""))
     return render_template(
         template,
-        staff=member(),
-        nav=[(text, url, url == here) for text, url in _NAV],
+        staff=signed_in,
+        nav=[
+            (text, url, url == here)
+            for text, url, right in _NAV
+            if signed_in and signed_in.role.may(right)
+        ],
         messages=[said] if said else [],
         now=now(),
         **context,
