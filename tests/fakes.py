@@ -102,6 +102,20 @@ class BrokenStore(DoomedStore):
         raise self._error
 
 
+class HiccupStore(DoomedStore):
+    """A `Store` whose first query fails with this error; it then works as it should."""
+
+    def __init__(self, store: Store, error: Exception) -> None:
+        super().__init__(store, Doom(10**9))
+        self._error: Exception | None = error
+
+    def query(self, table: Table, partition: str, **how: Any) -> Page:
+        error, self._error = self._error, None
+        if error:
+            raise error
+        return super().query(table, partition, **how)
+
+
 class DoomedMailer:
     """A `Mailer` whose process ends at one of its mails."""
 
@@ -122,6 +136,9 @@ class DoomedSummary:
 
     def send(self, payload: Mapping[str, Any], *, key: str) -> None:
         self._doom.over(lambda: self._summary.send(payload, key=key))
+
+    def health(self) -> str:
+        return self._summary.health()
 
 
 class FailingMailer:

@@ -8,7 +8,6 @@ from random import SystemRandom
 from threading import Event as Signal
 from threading import Thread
 
-from jada_flask.domain.errors import JadaError
 from jada_flask.ports import Ports
 from jada_flask.services.deliveries import Courier
 from jada_flask.services.outbox import Drain
@@ -37,10 +36,12 @@ class Worker:
         """Something is due."""
         self._signal.set()
 
-    def begin(self, office: Opening, ports: Ports) -> None:
-        """Start sending, until the process ends."""
+    def begin(self, office: Opening, ports: Ports) -> Thread:
+        """Start sending, until it is stopped or the process ends."""
         drain = drain_of(office, ports)
-        Thread(target=self._run, args=(drain,), name="outbox", daemon=True).start()
+        thread = Thread(target=self._run, args=(drain,), name="outbox", daemon=True)
+        thread.start()
+        return thread
 
     def stop(self) -> None:
         self._stopped = True
@@ -51,7 +52,8 @@ class Worker:
             self._signal.clear()
             try:
                 drain.run()
-            except JadaError:
-                # The store was busy or out of reach; the messages are still due.
+            except Exception:  # noqa: BLE001 (the other of the two places)
+                # Whatever it was, the messages are still due, and nobody else looks.
                 _LOG.exception("the outbox could not be looked at")
             self._signal.wait(_LOOK_AGAIN)
+        drain.pool.shutdown()
