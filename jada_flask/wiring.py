@@ -73,14 +73,18 @@ def _stores(config: Config) -> tuple[Store, Store]:
     if config.store == "sqlite":
         path = config.data_dir / "jada.sqlite3"
         return SqliteStore(path), SqliteStore(path, only=PUBLIC)
-    from jada_flask.adapters.aws import dynamo
+    from jada_flask.adapters.aws import dynamo, dynamo_tables
 
     def client() -> Any:
         return dynamo.connect(endpoint_url=config.aws_endpoint or None)
 
-    store = dynamo.DynamoStore(client, config.table_prefix)
-    # In production the public function's role names only its own tables.
-    return store, store
+    if config.local:
+        dynamo_tables.make_missing(client(), config.table_prefix)
+    # At AWS the role of the public function says the same once more.
+    return (
+        dynamo.DynamoStore(client, config.table_prefix),
+        dynamo.DynamoStore(client, config.table_prefix, only=PUBLIC),
+    )
 
 
 def _audit(config: Config, mailbox: FolderMailbox, clock: Clock) -> AuditMailer:

@@ -10,11 +10,13 @@ from flask import Response
 from blueprints.crew import bp, shown
 from jada_flask.intake.crew_body import CrewEventBody, CrewEventPatch
 from jada_flask.intake.schema import load
-from jada_flask.services import crew_events
+from jada_flask.records.operations import EVENT
+from jada_flask.services import crew_events, events
 from jada_flask.services.crew_events import Entered
-from jada_flask.web.access import SERVICE, STAFF, caller, open_to
+from jada_flask.web.access import SERVICE, STAFF, caller, let_in, open_to
+from jada_flask.web.answers import answer
 from jada_flask.web.bodies import json_body
-from jada_flask.web.context import now
+from jada_flask.web.context import begin, now
 from jada_flask.web.described import described
 from jada_flask.web.writes import written
 
@@ -41,6 +43,14 @@ def change(event_id: str) -> Response:
         crew_events.change, event_id=event_id, data=data, by=caller().actor, at=now()
     )
     return written(act, lambda changed: (_body(changed), 200))
+
+
+def shown_to_service(event_id: str) -> Response:
+    """A crew event as JSON, for whoever holds the service key."""
+    let_in(SERVICE)
+    work = begin()
+    found = work.need(EVENT, event_id, otherwise="There is no such event.")
+    return answer(shown.event_body(found, events.assignments(work, event_id)))
 
 
 def _body(entered: Entered) -> dict[str, Any]:

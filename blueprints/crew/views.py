@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, make_response, redirect, request
 from itsdangerous import BadData, URLSafeSerializer
 
-from blueprints.crew import bp
+from blueprints.crew import api, bp
 from blueprints.crew.forms import AnswerForm
 from blueprints.crew.shown import page_of
 from jada_flask.calendar_file import charter_file
@@ -16,7 +16,7 @@ from jada_flask.domain.crew import Answer, CrewAssignment
 from jada_flask.domain.errors import ConflictError, NotFoundError, RuleError
 from jada_flask.services import crew, house
 from jada_flask.web import csrf
-from jada_flask.web.access import CREW, open_to
+from jada_flask.web.access import CREW, SERVICE_HEADER, open_to
 from jada_flask.web.context import begin, config, links, now
 from jada_flask.web.pages import public_page
 from jada_flask.web.writes import attempted
@@ -27,8 +27,11 @@ from jada_flask.web.writes import attempted
 def event(event_id: str) -> Any:
     """What one member may see of one event; with the link's token, the way in.
 
-    A GET writes nothing: whoever follows links for a living answers nobody.
+    A GET writes nothing: whoever follows links for a living answers nobody. A service
+    that entered the event reads it here too, as JSON.
     """
+    if SERVICE_HEADER in request.headers:
+        return api.shown_to_service(event_id)
     token = request.args.get("token")
     if token is not None:
         return _exchange(event_id, token)
@@ -42,7 +45,7 @@ def event(event_id: str) -> Any:
 @bp.post("/events/<event_id>")
 @open_to(CREW)
 def answer(event_id: str) -> Any:
-    """Accept or decline; 422 where nothing was chosen, 409 where the plan is another."""
+    """Accept or decline; 422 without a choice, 409 where the plan is another."""
     form = AnswerForm(request.form)
     try:
         seen = _aboard(event_id)

@@ -25,6 +25,7 @@ GUEST = "guest"
 STAFF = "staff"
 DASHBOARD = "dashboard"
 SERVICE = "service"
+SERVICE_HEADER = "X-Service-Key"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_NAME = 512  # bytes; what is longer would not fit into a key of the store
 
@@ -74,10 +75,15 @@ def guard() -> None:
         if request.method not in _SAFE:
             csrf.check()
         return
+    let_in(*allowed)
+
+
+def let_in(*kinds: str) -> None:
+    """Let in a caller of these kinds, and nobody else."""
     caller = identify()
     if caller is None:
         raise Unauthorized("Sign in, or send a token that may do this.")
-    if caller.kind not in allowed:
+    if caller.kind not in kinds:
         raise Forbidden("This token may not do that.")
     if caller.session:
         _check_staff(caller.session)
@@ -113,7 +119,7 @@ def identify() -> Caller | None:
     A header counts before a cookie, and a wrong header is nobody at all.
     """
     token = request.headers.get("X-Dashboard-Token")
-    key = request.headers.get("X-Service-Key")
+    key = request.headers.get(SERVICE_HEADER)
     if token is not None:
         hashed = config().dashboard_token_hash
         return Caller(DASHBOARD) if token_matches(token, hashed) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from jada_flask.adapters.aws.dynamo_errors import PassingError, Refusal, no_answer
@@ -55,7 +55,8 @@ def connect(region: str | None = None, endpoint_url: str | None = None) -> Any:
 class DynamoStore:
     """`Store` in the tables `<prefix>-<name>`; the client is made when first needed.
 
-    What an opening may reach is up to the role that its client has.
+    What an opening may reach is up to the role that its client has. On one machine
+    there are no roles; there `only` names the tables that it may.
     """
 
     def __init__(
@@ -63,8 +64,10 @@ class DynamoStore:
         client: Callable[[], Any],
         prefix: str,
         *,
+        only: Sequence[Table] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self._only = only
         self._make_client = client
         self._client: Any = None
         self._prefix = prefix
@@ -155,6 +158,8 @@ class DynamoStore:
             self._client.close()
 
     def _name(self, table: Table) -> str:
+        if self._only is not None and table not in self._only:
+            raise PermissionError(f"this opening does not reach {table.name}")
         return f"{self._prefix}-{table.name}"
 
     def _read(self, request: dict[str, Any], most: int) -> list[Item]:

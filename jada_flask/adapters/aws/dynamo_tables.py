@@ -35,6 +35,13 @@ def create_tables(client: Any, prefix: str, tables: Sequence[Table] = ALL) -> No
         )
 
 
+def make_missing(client: Any, prefix: str) -> None:
+    """Make the tables that are not there yet, for an application on one machine."""
+    there = set(client.list_tables()["TableNames"])
+    missing = [table for table in ALL if f"{prefix}-{table.name}" not in there]
+    create_tables(client, prefix, missing)
+
+
 def _schema(partition: str, sort: str) -> list[dict[str, str]]:
     return [
         {"AttributeName": partition, "KeyType": "HASH"},
