@@ -81,3 +81,43 @@ def paid_out(net: str = "840.75", fee: str = "109.25", **changes: Any) -> Receip
         metadata={"source_ref": "BS-1048213"},
     )
     return replace(usual, **changes)
+
+
+PAYOUT_COLUMNS = "Booking ID,Trip Date,Gross,Platform Fee,Payout,Currency,Paid On"
+PAYOUT_LINE = "BS-1048213,2026-05-30,950.00,109.25,840.75,USD,2026-06-02"
+
+_PAYPAL = {
+    "Date": "06/02/2026",
+    "Time": "14:03:22",
+    "TimeZone": "PDT",
+    "Name": "Avery Example",
+    "Type": "Website Payment",
+    "Status": "Completed",
+    "Currency": "USD",
+    "Gross": "500.00",
+    "Fee": "-14.80",
+    "Net": "485.20",
+    "From Email Address": "avery@example.com",
+    "To Email Address": "office@example.com",
+    "Transaction ID": "7AB12345CD678901E",
+    "Reference Txn ID": "",
+    "Invoice Number": "",
+    "Custom Number": "",
+    "Subject": "The sail, and thanks",
+    "Balance Impact": "Credit",
+}
+
+
+def payout_csv(*lines: str, columns: str = PAYOUT_COLUMNS) -> bytes:
+    return "\n".join([columns, *(lines or (PAYOUT_LINE,))]).encode() + b"\n"
+
+
+def paypal_csv(*lines: dict[str, str], without: tuple[str, ...] = ()) -> bytes:
+    """PayPal's way: every cell in quotes, the mark of UTF-8 first, line ends of DOS."""
+    names = [name for name in _PAYPAL if name not in without]
+    written = [names] + [[(_PAYPAL | line)[name] for name in names] for line in lines]
+    return b"\xef\xbb\xbf" + b"".join(
+        ",".join('"' + cell.replace('"', '""') + '"' for cell in cells).encode()
+        + b"\r\n"
+        for cells in written
+    )
