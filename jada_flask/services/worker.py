@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 from random import SystemRandom
 from threading import Event as Signal
@@ -14,13 +15,14 @@ from jada_flask.services.outbox import Drain
 from jada_flask.unit_of_work import Opening
 
 _LOG = logging.getLogger(__name__)
-_SIDE_BY_SIDE = 8
+SIDE_BY_SIDE = 8
+_QUIET = 0.01  # seconds without a new promise
 _LOOK_AGAIN = 1.0  # seconds: another process may have promised something
 
 
 def drain_of(office: Opening, ports: Ports) -> Drain:
     """The outbox of this installation, ready to be drained."""
-    pool = ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="outbox")
+    pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="outbox")
     courier = Courier(office, ports)
     return Drain(ports.store, courier.deliver, ports.clock, pool, SystemRandom())
 
@@ -28,7 +30,8 @@ def drain_of(office: Opening, ports: Ports) -> Drain:
 class Worker:
     """Sends at once after a commit of this process, and looks again every second."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience: float = 1.0) -> None:
+        self._patience = patience  # seconds
         self._signal = Signal()
         self._stopped = False
 
@@ -49,11 +52,27 @@ class Worker:
 
     def _run(self, drain: Drain) -> None:
         while not self._stopped:
-            self._signal.clear()
-            try:
-                drain.run()
-            except Exception:  # noqa: BLE001 (the other of the two places)
-                # Whatever it was, the messages are still due, and nobody else looks.
-                _LOG.exception("the outbox could not be looked at")
-            self._signal.wait(_LOOK_AGAIN)
+            self._let_answers_go_first()
+            if not self._sent(drain):
+                self._signal.wait(_LOOK_AGAIN)
         drain.pool.shutdown()
+
+    def _let_answers_go_first(self) -> None:
+        """Wait for a moment in which nothing new is promised, but not for long.
+
+        Whoever books is kept waiting by mails, while mails can wait for a second.
+        """
+        latest = time.monotonic() + self._patience
+        while time.monotonic() < latest and not self._stopped:
+            self._signal.clear()
+            if not self._signal.wait(_QUIET):
+                return
+
+    def _sent(self, drain: Drain) -> bool:
+        """Send some of what is due, if anything is."""
+        try:
+            return bool(drain.run(rounds=1))
+        except Exception:  # noqa: BLE001 (the other of the two places)
+            # Whatever it was, the messages are still due, and nobody else looks.
+            _LOG.exception("the outbox could not be looked at")
+            return False

@@ -437,6 +437,27 @@ def test_a_worker_that_is_woken_sends_at_once(
     assert not thread.is_alive()
 
 
+def test_promises_that_never_pause_do_not_hold_the_outbox_up(
+    parts: Parts, taken: dict[str, Any]
+) -> None:
+    arrived = threading.Event()
+    worker = Worker(patience=0.05)
+
+    def promise() -> None:
+        while not arrived.wait(0.001):
+            worker.wake()
+
+    busy = threading.Thread(target=promise, daemon=True)
+    busy.start()
+    summary = Telling(arrived)
+    thread = worker.begin(parts.office, replace(parts.ports, summary=summary))
+
+    assert arrived.wait(PATIENCE)
+    worker.stop()
+    thread.join(PATIENCE)
+    busy.join(PATIENCE)
+
+
 def test_drain_says_how_many_ended_how_and_fails_when_one_was_given_up(
     app: Any, parts: Parts, taken: dict[str, Any]
 ) -> None:
