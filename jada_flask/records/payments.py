@@ -77,7 +77,11 @@ def ledger_write(ledger: Ledger) -> Operation:
 
 
 def is_ledger(item: Item) -> bool:
-    return str(item["pk"]).startswith("LEDGER#") and item["sk"] == HEAD
+    return str(item.get("pk")).startswith("LEDGER#") and item["sk"] == HEAD
+
+
+def is_entry(item: Item) -> bool:
+    return PAYMENTS.partition in item
 
 
 GUARD = Kind(

@@ -6,6 +6,7 @@ the count are kept with the accounts, so that a tail that was cut off is missed 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from jada_flask.tables import FINANCE, PAYMENTS, Table
 
 _LOOKS = 3
 _PAGE = 200
+_NO_ITEM = (KeyError, ValueError)  # what reading an item that is none ends in
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def verify_event(
     for _ in range(_LOOKS):
         try:
             ledger, items = _ledger(store, event_id), _items(store, event_id)
-        except ValueError:
+        except _NO_ITEM:
             return _unreadable(store, event_id)
         broken = _first_break(event_id, ledger, items, epoch_ms(at))
         if broken is None:
@@ -85,7 +87,7 @@ def _first_break(
     for item in items:
         try:
             entry = ENTRY.value(item)
-        except (KeyError, ValueError):
+        except _NO_ITEM:
             why = f"the one of {item.get('SK')} is no longer in the form of an entry."
             return Break(event_id, len(entries) + 1, "", why)
         if why := _altered(entry, item):
@@ -102,10 +104,18 @@ def _altered(entry: Entry, item: Item) -> str:
     if entry.hash != entry.digest():
         return "its content does not match its hash."
     whole = ENTRY.item(entry)
-    told = {name: item.get(name) for name in whole if name != "doc"}
-    if any(whole[name] != value for name, value in told.items()):
+    if any(item.get(name) != whole[name] for name in whole.keys() - {"doc"}):
         return "it stands under a key or a date that is not its own."
+    told = json.loads(whole["doc"])
+    # An entry from before a field was added does not have it.
+    if any(told.get(name, ...) != value for name, value in _doc(item).items()):
+        return "it holds something that no entry holds."
     return ""
+
+
+def _doc(item: Item) -> dict[str, object]:
+    found: dict[str, object] = json.loads(item["doc"])
+    return found
 
 
 def _gap(event_id: str, entries: list[Entry], now: int) -> Break | None:
@@ -138,9 +148,8 @@ def _head(
 ) -> Break | None:
     """Whether the log ends where the head, which is kept apart, says that it does."""
     if ledger is None:
-        last = entries[-1]
-        why = "the head of this log is missing."
-        return Break(event_id, last.position, last.payment_id, why)
+        position = entries[-1].position if entries else 0
+        return Break(event_id, position, "", "the head of this log is missing.")
     if not entries:
         if ledger.count == 0 or expiry(ledger.last_at) * 1000 <= now:
             return None
@@ -159,13 +168,14 @@ def _event_ids(store: Store) -> set[str]:
     """Every event that has a ledger, and every one that has entries."""
     heads = _readable(store, FINANCE)
     found = {str(item["pk"]).partition("#")[2] for item in heads if is_ledger(item)}
-    found.update(str(item["event_id"]) for item in _readable(store, PAYMENTS))
+    for item in _readable(store, PAYMENTS):
+        found.add(str(item.get(PAYMENTS.partition)).partition("#")[0])
     return found
 
 
 def _readable(store: Store, table: Table) -> Iterator[Item]:
     """The items up to one that cannot be read: the check of its event says so."""
-    with suppress(ValueError):
+    with suppress(*_NO_ITEM):
         yield from store.everything(table)
 
 
@@ -174,7 +184,7 @@ def _unreadable(store: Store, event_id: str) -> tuple[int, Break]:
     seen: list[Item] = []
     try:
         seen.extend(_pages(store, event_id, 1))
-    except ValueError:
+    except _NO_ITEM:
         place = len(seen) + 1
         why = "it, or the one after it, is no longer in the form of an entry."
         return len(seen), Break(event_id, place, "", why)

@@ -19,7 +19,13 @@ from jada_flask.domain.money import Money
 from jada_flask.domain.payment import Entry, EntryKind, Payment, Purpose, epoch_ms
 from jada_flask.ports import Check, ConditionError, Missing, Present, Put
 from jada_flask.records.operations import PATRON
-from jada_flask.records.payments import ENTRY, guard_in, guard_write, is_ledger
+from jada_flask.records.payments import (
+    ENTRY,
+    guard_in,
+    guard_write,
+    is_entry,
+    is_ledger,
+)
 from jada_flask.services.accounts import keep
 from jada_flask.services.payment_mails import promise
 from jada_flask.unit_of_work import UnitOfWork
@@ -163,10 +169,10 @@ def shown(entry: Entry, ledger: Ledger, event: Event, *, duplicate: bool) -> Log
 
 
 def _learned(work: UnitOfWork, error: ConditionError, repeated: Repeated) -> bool:
-    """Whether another try can end otherwise: the ledger moved, or a guard stood."""
-    guard = guard_in(error.item)
+    """Whether another try can end otherwise: the log has grown, or a guard stood."""
+    item, guard = error.item, guard_in(error.item)
     if guard is None:
-        return error.item is not None and is_ledger(error.item)
+        return item is not None and (is_ledger(item) or is_entry(item))
     first = work.get(ENTRY, guard.event_id, guard.email, guard.last_at)
     if first:
         repeated[guard.fingerprint] = first
