@@ -11,7 +11,6 @@ from html import unescape
 
 # A comment, or an element that shows nothing, without an end reaches to the end of all.
 _COMMENT = re.compile(r"<!--(?:.*?-->|.*)", re.DOTALL)
-_UNCLOSED = re.compile(r"<(?![^<>]*>)")
 _UNSEEN = re.compile(
     r"<(script|style|head|title|template)\b[^<>]*>(?:.*?</\1\b[^<>]*>|.*)",
     re.DOTALL | re.IGNORECASE,
@@ -32,18 +31,15 @@ _TABS = re.compile(r" ?\t[\t ]*")
 
 def lines_of(html: str) -> list[str]:
     """The lines of an HTML text; the cells of a table's row stand apart by a tab."""
-    text = _UNCLOSED.sub("&lt;", _COMMENT.sub(" ", html))
-    text = _UNSEEN.sub(" ", text)
+    text = _UNSEEN.sub(" ", _COMMENT.sub(" ", html))
     text = _WHITE.sub(" ", text)
     text = _BREAK.sub("\n", _CELL.sub("\t", text))
     return plain_lines(unescape(_TAG.sub("", text)))
 
 
 def plain_lines(text: str) -> list[str]:
-    """The lines of a plain text, without quoted ones and the padding of previews."""
+    """The lines of a plain text, without the padding of previews."""
     lines = []
     for line in _NEWLINE.split(_PADDING.sub("", text)):
-        line = _TABS.sub("\t", _SPACE.sub(" ", line)).strip(" \t")
-        if not line.startswith(">"):
-            lines.append(line)
+        lines.append(_TABS.sub("\t", _SPACE.sub(" ", line)).strip(" \t"))
     return lines

@@ -26,7 +26,6 @@ from jada_flask.intake.us_style import Clock, Span
 T = TypeVar("T")
 Found = Mapping[str, list[str]]
 
-_LONGEST_VALUE = 300
 _NAMES = {
     "boat": "the boat",
     "span": "the trip",
@@ -123,8 +122,6 @@ def _maybe(found: Found, field: str, read: Callable[[str], T], otherwise: T) -> 
 
 def _reading(field: str, value: str, read: Callable[[str], T]) -> T:
     shown = value[:60]
-    if len(value) > _LONGEST_VALUE:
-        raise ValueError(f"In the mail {_NAMES[field]} {shown!r}… is too long.")
     try:
         return read(value)
     except ValueError as error:

@@ -55,7 +55,7 @@ class _Reader:
         name = self.words.field_of(self.heading, label)
         if name:
             self._begin(name, match[2].strip(_EMPHASIS) if match else "")
-        elif label in self.words.headings and not (match and match[2]):
+        elif label in self.words.headings:
             self.heading = self.words.headings[label]
             self.waiting = self.prose = ""
         else:

@@ -103,7 +103,7 @@ def read_fee(text: str) -> Money:
 def read_minutes(text: str) -> int:
     """``3 hours``, ``2.5 hrs``, ``1 hour 30 minutes``."""
     match = _LENGTH.fullmatch(text)
-    if not match or not any(match.groups()):
+    if not match:
         raise ValueError("is no length of time such as 3 hours")
     hours = Money.parse(match["hours"] or "0").cents  # hundredths of an hour
     minutes, odd = divmod(hours * 60, 100)

@@ -189,6 +189,20 @@ def test_a_subject_is_one_line_of_sane_length() -> None:
     assert len(letter.subject) == 200
 
 
+def test_a_mail_with_two_subjects_is_doubted() -> None:
+    letter = open_letter(HEAD + b"Subject: y\n\nhi")
+
+    assert letter.doubt == "It has not exactly one sender and one subject."
+
+
+def test_an_endless_subject_takes_no_time() -> None:
+    begun = time.perf_counter()
+
+    open_letter(b"From: a@b.example\nSubject: " + b"=?a?q?" * 150_000 + b"\n\nhi")
+
+    assert time.perf_counter() - begun < 1
+
+
 def test_a_subject_in_no_known_code_is_kept_as_written() -> None:
     letter = open_letter(b"From: a@b.example\nSubject: =?none?q?=FF?= \xff\n\nhi")
 
@@ -230,7 +244,7 @@ def test_letters_are_read_in_every_usual_encoding(header: bytes, body: bytes) ->
 
 def test_cells_of_a_row_stand_apart_and_the_unseen_is_gone() -> None:
     html = (
-        "<head><title>t</title></head><!-- c --><style>s</style>"
+        "<head><title>t</title></head><!-- <p>c</p> --><style>s</style>"
         "<tr><td> Owner\npayout </td>\n<td><b>$1</b>&nbsp;<br>x</td></tr> 1 < 2"
     )
 

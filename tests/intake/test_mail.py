@@ -168,6 +168,22 @@ def test_a_hostile_mail_is_quarantined_with_the_reason(name: str, why: str) -> N
     assert reading.terms is None
 
 
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "notboatsetter.com",
+        "boatsetter.co",
+        "boatsetter.com.example",
+        "com",
+        "x.getmyboat",
+    ],
+)
+def test_a_domain_that_only_looks_alike_is_no_marketplace(domain: str) -> None:
+    reading = changed("notifications@boatsetter.com", f"a@{domain}")
+
+    assert reading.reason == f"It comes from {domain}, which is no marketplace we know."
+
+
 @pytest.mark.parametrize("name", ["wrong-charset", "not-utf-8"])
 def test_a_mail_that_cannot_be_decoded_is_refused(name: str) -> None:
     with pytest.raises(UnreadableError, match="encoding"):
@@ -266,6 +282,9 @@ def test_what_is_not_plain_is_never_guessed(old: str, new: str, why: str) -> Non
         ("avery@example.com", "Avery@Example.com"),
         ("Boarding location: Sheraton San Diego Hotel & Marina, Harbor Island\n", ""),
         ("Questions?", "> Owner payout: $1.00\nQuestions?"),
+        ("We bring a cake.", "We bring a cake.\n\nWe remind you: be early."),
+        ("We bring a cake.", "We bring a cake.\n\nBe early, please."),
+        ("payout: $840.75", "payout:\u200b $840.75\u200b"),
         ("\n", "\r\n"),
     ],
 )
