@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from jada_flask import setting_values as values
 from jada_flask.domain.errors import ConfigError
 
 STAGES = ("local", "dev", "staging", "production")
@@ -93,45 +93,48 @@ class Config:
         In `local`, secrets that are not given are made up once and kept in the data
         folder.
         """
-        stage = _one_of("JADA_STAGE", env.get("JADA_STAGE", "local"), STAGES)
+        stage = values.one_of("JADA_STAGE", env.get("JADA_STAGE", "local"), STAGES)
+        local = stage == "local"
         unknown = tuple(
             sorted(n for n in env if n.startswith("JADA_") and n not in NAMES)
         )
-        if unknown and stage == "local":
+        if unknown and local:
             raise ConfigError(f"{', '.join(unknown)}: there is no such setting.")
         data_dir = Path(env.get("JADA_DATA_DIR") or "var").resolve()
         given = _secrets(stage, data_dir, env)
-        port = _port(env.get("PORT", "8000"))
-        base_url = _origin(
-            "JADA_BASE_URL", env.get("JADA_BASE_URL"), stage, f"http://127.0.0.1:{port}"
-        )
-        default_store = "sqlite" if stage == "local" else "dynamodb"
+        port = values.port(env.get("PORT", "8000"))
+        base_url = _base_url(stage, port, env)
+        default_store = "sqlite" if local else "dynamodb"
         return cls(
             stage=stage,
             data_dir=data_dir,
             base_url=base_url,
-            guest_url=_origin(
-                "JADA_GUEST_URL", env.get("JADA_GUEST_URL"), stage, base_url
+            guest_url=values.origin(
+                "JADA_GUEST_URL", env.get("JADA_GUEST_URL") or base_url, local=local
             ),
-            secret_key=_long_enough(given["SECRET_KEY"]),
-            admin_pass_hash=_hash("ADMIN_PASS_HASH", given, ("scrypt:", "pbkdf2:")),
-            service_key_hash=_hash("SERVICE_KEY_HASH", given, ("sha256:",)),
-            dashboard_token_hash=_hash("DASHBOARD_TOKEN_HASH", given, ("sha256:",)),
-            store=_one_of("JADA_STORE", env.get("JADA_STORE", default_store), _STORES),
-            table_prefix=env.get("JADA_TABLE_PREFIX") or f"jada-{stage}",
-            mail_from=env.get("JADA_MAIL_FROM") or "jada@example.com",
-            guest_bucket=env.get("JADA_GUEST_BUCKET", ""),
-            static_bucket=env.get("JADA_STATIC_BUCKET", ""),
+            secret_key=values.secret_key(given["SECRET_KEY"]),
+            admin_pass_hash=values.slow_hash("ADMIN_PASS_HASH", given),
+            service_key_hash=values.fast_hash("SERVICE_KEY_HASH", given),
+            dashboard_token_hash=values.fast_hash("DASHBOARD_TOKEN_HASH", given),
+            store=values.one_of(
+                "JADA_STORE", env.get("JADA_STORE", default_store), _STORES
+            ),
+            table_prefix=values.table_prefix(
+                env.get("JADA_TABLE_PREFIX") or f"jada-{stage}"
+            ),
+            mail_from=_email(env, "JADA_MAIL_FROM") or "jada@example.com",
+            guest_bucket=_bucket(env, "JADA_GUEST_BUCKET"),
+            static_bucket=_bucket(env, "JADA_STATIC_BUCKET"),
             distribution_id=env.get("JADA_DISTRIBUTION_ID", ""),
-            gmail_email=env.get("GMAIL_SERVICE_ACCOUNT_EMAIL", ""),
+            gmail_email=_email(env, "GMAIL_SERVICE_ACCOUNT_EMAIL"),
             gmail_key=env.get("GMAIL_SERVICE_ACCOUNT_KEY", ""),
-            gmail_recipient=env.get("GMAIL_AUDIT_RECIPIENT", ""),
-            gmail_sender=env.get("GMAIL_SENDER")
-            or env.get("GMAIL_AUDIT_RECIPIENT", ""),
-            gas_endpoint=env.get("GAS_ENDPOINT_URL", ""),
-            gas_secret=env.get("GAS_SHARED_SECRET", ""),
+            gmail_recipient=_email(env, "GMAIL_AUDIT_RECIPIENT"),
+            gmail_sender=_email(env, "GMAIL_SENDER")
+            or _email(env, "GMAIL_AUDIT_RECIPIENT"),
+            gas_endpoint=_url(env, "GAS_ENDPOINT_URL", local=local),
+            gas_secret=_gas_secret(env),
             origin_secret=env.get("JADA_ORIGIN_SECRET", ""),
-            aws_endpoint=env.get("AWS_ENDPOINT_URL", ""),
+            aws_endpoint=_url(env, "AWS_ENDPOINT_URL", local=True),
             port=port,
             unknown=unknown,
         )
@@ -152,48 +155,28 @@ def _secrets(stage: str, data_dir: Path, env: Mapping[str, str]) -> Mapping[str,
     return {**kept, **{name: env[name] for name in kept if env.get(name)}}
 
 
-def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
-    if value not in allowed:
-        raise ConfigError(f"{name}: {value!r} is not one of {', '.join(allowed)}.")
-    return value
+def _base_url(stage: str, port: int, env: Mapping[str, str]) -> str:
+    given = env.get("JADA_BASE_URL")
+    if not given and stage != "local":
+        raise ConfigError(f"JADA_BASE_URL: required in stage {stage!r}.")
+    return values.origin(
+        "JADA_BASE_URL", given or f"http://127.0.0.1:{port}", local=stage == "local"
+    )
 
 
-def _port(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
-        raise ConfigError(f"PORT: {value!r} is not a port number.")
-    return int(value)
+def _gas_secret(env: Mapping[str, str]) -> str:
+    if env.get("GAS_ENDPOINT_URL") and not env.get("GAS_SHARED_SECRET"):
+        raise ConfigError("GAS_SHARED_SECRET: required with GAS_ENDPOINT_URL.")
+    return values.shared_secret("GAS_SHARED_SECRET", env.get("GAS_SHARED_SECRET", ""))
 
 
-def _origin(name: str, value: str | None, stage: str, default: str) -> str:
-    if not value:
-        if stage != "local" and name == "JADA_BASE_URL":
-            raise ConfigError(f"{name}: required in stage {stage!r}.")
-        return default
-    parts = urlsplit(value)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or parts.path.strip("/")
-    ):
-        raise ConfigError(
-            f"{name}: {value!r} is not an origin like https://jada.example.com."
-        )
-    if parts.scheme == "http" and stage != "local":
-        raise ConfigError(f"{name}: only https outside `local`.")
-    return f"{parts.scheme}://{parts.netloc}"
+def _email(env: Mapping[str, str], name: str) -> str:
+    return values.email(name, env.get(name, ""))
 
 
-def _long_enough(secret: str) -> str:
-    if len(secret.encode()) < 32:
-        raise ConfigError("SECRET_KEY: needs 32 bytes or more.")
-    return secret
+def _bucket(env: Mapping[str, str], name: str) -> str:
+    return values.bucket(name, env.get(name, ""))
 
 
-def _hash(name: str, given: Mapping[str, str], prefixes: tuple[str, ...]) -> str:
-    value = given[name].strip()
-    if not value.startswith(prefixes):
-        raise ConfigError(
-            f"{name}: not a hash made by `flask --app jada_flask hash-secret"
-            f"{' --token' if prefixes == ('sha256:',) else ''}`."
-        )
-    return value
+def _url(env: Mapping[str, str], name: str, *, local: bool) -> str:
+    return values.url(name, env.get(name, ""), local=local)

@@ -6,6 +6,7 @@ AWS and Google where configured, else this machine.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from jada_flask.adapters.local.audit import FolderAudit
@@ -16,6 +17,7 @@ from jada_flask.adapters.local.mailbox import FolderMailbox
 from jada_flask.adapters.local.sqlite import SqliteStore
 from jada_flask.adapters.local.summary import FileSummary
 from jada_flask.config import Config
+from jada_flask.domain.errors import ConfigError
 from jada_flask.links import Links
 from jada_flask.ports import AuditMailer, Clock, OperatorSummary, Ports, Store
 from jada_flask.tables import EVENTS, JOBS, PUBLIC
@@ -71,8 +73,7 @@ def build_ports(
 def _stores(config: Config) -> tuple[Store, Store]:
     """The office's opening and the public one."""
     if config.store == "sqlite":
-        path = config.data_dir / "jada.sqlite3"
-        return SqliteStore(path), SqliteStore(path, only=PUBLIC)
+        return _file_stores(config.data_dir)
     from jada_flask.adapters.aws import dynamo, dynamo_tables
 
     def client() -> Any:
@@ -85,6 +86,16 @@ def _stores(config: Config) -> tuple[Store, Store]:
         dynamo.DynamoStore(client, config.table_prefix),
         dynamo.DynamoStore(client, config.table_prefix, only=PUBLIC),
     )
+
+
+def _file_stores(folder: Path) -> tuple[Store, Store]:
+    path = folder / "jada.sqlite3"
+    try:
+        return SqliteStore(path), SqliteStore(path, only=PUBLIC)
+    except OSError as error:
+        raise ConfigError(
+            f"JADA_DATA_DIR: {folder} cannot be written ({error.strerror})."
+        ) from None
 
 
 def _audit(config: Config, mailbox: FolderMailbox, clock: Clock) -> AuditMailer:
