@@ -108,8 +108,19 @@ def test_who_reads_cannot_write(sqlite: SqliteStore) -> None:
         sqlite._pool._idle[0].execute("DELETE FROM Events")
 
 
+def test_a_file_by_two_names_has_one_gate(sqlite: SqliteStore, path: Path) -> None:
+    other_name = path.with_name("link.sqlite3")
+    other_name.symlink_to(path)
+
+    linked = SqliteStore(other_name)
+
+    assert linked._gate is sqlite._gate
+    linked.close()
+
+
 def test_a_closed_store_says_so(path: Path) -> None:
     store = SqliteStore(path)
+    store.close()
     store.close()
 
     with pytest.raises(ValueError, match="closed"):
@@ -317,6 +328,14 @@ def test_the_public_opening_reaches_no_other_table(
     with pytest.raises(PermissionError):
         public.write(fine, Put(table, item, (Missing(),)))
     assert public.get(EVENTS, "E", "#") is None
+
+
+def test_an_opening_for_no_table_reaches_none(sqlite: SqliteStore, path: Path) -> None:
+    nothing = SqliteStore(path, only=())
+
+    with pytest.raises(PermissionError):
+        nothing.get(EVENTS, "E", "#")
+    nothing.close()
 
 
 def test_the_public_opening_cannot_be_copied(

@@ -59,7 +59,7 @@ class Pool:
         self._readers = 0
         self._writer: sqlite3.Connection | None = None
         self._opening = threading.Lock()
-        self._closed = False
+        self.is_closed = False
 
     def read(self, sql: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
         """All the rows, as of now; writers do not hinder it."""
@@ -102,7 +102,7 @@ class Pool:
     def close(self) -> None:
         """Close what is open, behind the gate, for good."""
         self.rest()
-        self._closed = True
+        self.is_closed = True
         self.resume()
 
     def _open_reader(self) -> sqlite3.Connection:
@@ -112,7 +112,7 @@ class Pool:
             return reader
 
     def _open(self, *, reads_only: bool) -> sqlite3.Connection:
-        if self._closed:
+        if self.is_closed:
             raise ValueError("the store has been closed")
         try:
             return connect(self._path, reach=self._reach, reads_only=reads_only)

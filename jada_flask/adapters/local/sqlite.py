@@ -66,11 +66,12 @@ class SqliteStore:
         tables: Sequence[Table] = ALL,
         only: Sequence[Table] | None = None,
     ) -> None:
-        self._path = Path(path).absolute()
+        # One name for one file, since its gate goes by the name.
+        self._path = Path(path).resolve()
         self._plans = {table.name: plan_of(table) for table in tables}
-        self._reach = [plan_of(table) for table in only or tables]
+        self._reach = [plan_of(table) for table in (tables if only is None else only)]
         create_file(self._path)
-        self._pool = Pool(self._path, self._reach if only else None)
+        self._pool = Pool(self._path, None if only is None else self._reach)
         self._gate = Gate.at(str(self._path), self)
         self._commits = GroupCommit[list[Step]](self._gate, self._commit)
         try:
@@ -158,7 +159,9 @@ class SqliteStore:
         part.replace(path)
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Let go of files and connections; nothing happens the second time."""
+        if self._pool.is_closed:
+            return
         with self._gate:
             self._pool.close()
         self._gate.leave(self)
