@@ -1,4 +1,4 @@
-"""The service account that writes to the audit inbox, as its key describes it."""
+"""The service account that acts for a mailbox, and what it is sent to Google for."""
 
 from __future__ import annotations
 
@@ -17,12 +17,40 @@ _NEEDED = ("client_email", "private_key", "private_key_id", "token_uri")
 
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """What Google is asked for: the scope, who names the mailbox, how failures read."""
+
+    scope: str
+    mailbox_setting: str
+    lost: str  # nobody knows what Google has done
+    unreached: str  # Google has done nothing
+    refused: str
+
+
+SENDING = Errand(
+    scope="https://www.googleapis.com/auth/gmail.compose",
+    mailbox_setting="GMAIL_SENDER",
+    lost="Google's answer was lost; the next try finds out whether the mail has left.",
+    unreached="Google cannot be reached; the mail has not left.",
+    refused="Gmail refused the audit mail.",
+)
+READING = Errand(
+    scope="https://www.googleapis.com/auth/gmail.readonly",
+    mailbox_setting="JADA_INTAKE_MAILBOX",
+    lost="Google's answer was lost; the next look asks again.",
+    unreached="Google cannot be reached; the next look asks again.",
+    refused="Gmail refused to show the mails.",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
-    """A service account and the mailbox it may act for."""
+    """A service account, the mailbox it may act for, and what for."""
 
     email: str
     subject: str
     info: dict[str, Any] = field(repr=False)
+    errand: Errand = SENDING
 
     @property
     def client_id(self) -> str:
@@ -36,11 +64,18 @@ class Account:
 
 
 def account_from(
-    email: str, key_b64: str, subject: str, *, any_token_uri: bool = False
+    email: str,
+    key_b64: str,
+    subject: str,
+    *,
+    errand: Errand = SENDING,
+    any_token_uri: bool = False,
 ) -> Account:
     """Read the settings; `ConfigError` says what is wrong, and never quotes the key."""
     if "@" not in subject:
-        raise ConfigError("GMAIL_SENDER: must be the address of a mailbox.")
+        raise ConfigError(
+            f"{errand.mailbox_setting}: must be the address of a mailbox."
+        )
     if not key_b64.strip():
         raise ConfigError(f"{_KEY}: is empty.")
     content = _decoded(key_b64)
@@ -56,11 +91,11 @@ def account_from(
         raise ConfigError(f"{_KEY}: its private key is cut off; download a new one.")
     if not any_token_uri and not _is_google(info["token_uri"]):
         raise ConfigError(f"{_KEY}: its token_uri is not Google's.")
-    _check_who(info["client_email"], email.strip(), subject)
-    return Account(email.strip(), subject, info)
+    _check_who(info["client_email"], email.strip(), subject, errand)
+    return Account(email.strip(), subject, info, errand)
 
 
-def _check_who(holder: str, email: str, subject: str) -> None:
+def _check_who(holder: str, email: str, subject: str, errand: Errand) -> None:
     if holder != email:
         raise ConfigError(
             f"{_KEY}: is the key of another account than GMAIL_SERVICE_ACCOUNT_EMAIL"
@@ -68,7 +103,8 @@ def _check_who(holder: str, email: str, subject: str) -> None:
         )
     if subject == email:
         raise ConfigError(
-            "GMAIL_SENDER: must be a person's mailbox, not the service account."
+            f"{errand.mailbox_setting}: must be a person's mailbox,"
+            " not the service account."
         )
 
 

@@ -1,4 +1,4 @@
-"""Gmail's drafts over HTTP: each request leaves once, each answer is translated.
+"""Gmail's drafts, as the audit inbox uses them.
 
 Importing this costs a tenth of a second; `GmailAudit` does it at the first mail.
 """
@@ -6,33 +6,14 @@ Importing this costs a tenth of a second; `GmailAudit` does it at the first mail
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager, suppress
-from http.client import BadStatusLine, HTTPException, HTTPResponse
-from threading import RLock
-from typing import Any
-
-import httplib2
-from google.auth.exceptions import GoogleAuthError
-from google.oauth2.service_account import Credentials
-from google_auth_httplib2 import AuthorizedHttp
-from googleapiclient.discovery import build
-from googleapiclient.errors import HttpError
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from jada_flask.adapters.google.account import Account
-from jada_flask.adapters.google.refusals import (
-    LOST,
-    SCOPE,
-    UNREACHED,
-    RefusedError,
-    answer_error,
-    token_error,
-)
+from jada_flask.adapters.google.gmail_http import Gmail, Line
+from jada_flask.adapters.google.refusals import RefusedError
 from jada_flask.domain.errors import DeliveryError
 from jada_flask.ports import Clock
-
-_NEVER_LEFT = (ConnectionRefusedError, httplib2.ServerNotFoundError)
-_CUT_OFF = (OSError, HTTPException, httplib2.HttpLib2Error)
 
 
 class GmailDrafts:
@@ -46,73 +27,46 @@ class GmailDrafts:
         timeout: float,
         api_endpoint: str | None = None,
     ) -> None:
-        self._account = account
-        self._clock = clock
-        self._timeout = timeout
-        self._token = _Token(account)
-        options = {"api_endpoint": api_endpoint} if api_endpoint else None
-        self._users = build(
-            "gmail",
-            "v1",
-            http=self._http(),
-            cache_discovery=False,
-            client_options=options,
-        ).users()
+        self._gmail = Gmail(
+            account, clock=clock, timeout=timeout, api_endpoint=api_endpoint
+        )
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A connection of one's own, closed at the end.
-
-        httplib2 mixes up the answers of two threads that share one, and a kept one does
-        not survive a frozen Lambda.
-        """
-        http = AuthorizedHttp(self._token, http=self._http(), max_refresh_attempts=1)
-        try:
-            yield Session(self._users, http, self._account, self._clock)
-        finally:
-            http.close()
-
-    def _http(self) -> _OnceHttp:
-        http = _OnceHttp(timeout=self._timeout, proxy_info=None)
-        http.follow_redirects = False
-        return http
+        """What one delivery needs, on a connection of its own."""
+        with self._gmail.line() as line:
+            yield Session(line)
 
 
 class Session:
     """What one delivery asks of Gmail. Raises `DeliveryError`."""
 
-    def __init__(
-        self, users: Any, http: AuthorizedHttp, account: Account, clock: Clock
-    ) -> None:
-        self._users = users
-        self._http = http
-        self._account = account
-        self._clock = clock
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._drafts = line.users.drafts()
 
     def create(self, raw: bytes, thread_id: str | None = None) -> tuple[str, str]:
         """Lay the mail among the drafts; return its id and that of its conversation."""
         message = {"raw": urlsafe_b64encode(raw).decode("ascii")}
         if thread_id:
             message["threadId"] = thread_id
-        request = self._users.drafts().create(userId="me", body={"message": message})
-        answer = self._ask(request)
+        request = self._drafts.create(userId="me", body={"message": message})
+        answer = self._line.ask(request)
         try:
             return str(answer["id"]), str(answer["message"]["threadId"])
         except (TypeError, KeyError):
-            raise DeliveryError(LOST) from None
+            raise DeliveryError(self._line.errand.lost) from None
 
     def send(self, draft_id: str) -> None:
         """Send it; Gmail takes it from the drafts as it does."""
-        answer = self._ask(
-            self._users.drafts().send(userId="me", body={"id": draft_id})
-        )
+        answer = self._line.ask(self._drafts.send(userId="me", body={"id": draft_id}))
         if not isinstance(answer, dict) or "id" not in answer:
-            raise DeliveryError(LOST)
+            raise DeliveryError(self._line.errand.lost)
 
     def exists(self, draft_id: str) -> bool:
         """Whether it is still among the drafts."""
         try:
-            self._ask(self._users.drafts().get(userId="me", id=draft_id))
+            self._line.ask(self._drafts.get(userId="me", id=draft_id))
         except RefusedError as refusal:
             if refusal.status != 404:
                 raise
@@ -121,100 +75,8 @@ class Session:
 
     def delete(self, draft_id: str) -> None:
         """Take it from the drafts, unsent."""
-        self._ask(self._users.drafts().delete(userId="me", id=draft_id))
+        self._line.ask(self._drafts.delete(userId="me", id=draft_id))
 
     def address(self) -> str:
         """Whose mailbox this is."""
-        answer = self._ask(self._users.getProfile(userId="me"))
-        if not isinstance(answer, dict):
-            raise DeliveryError(UNREACHED)
-        return str(answer.get("emailAddress", ""))
-
-    def _ask(self, request: Any) -> Any:
-        try:
-            return request.execute(http=self._http, num_retries=0)
-        except HttpError as error:
-            raise answer_error(
-                error.resp.status,
-                error.resp,
-                error.content,
-                account=self._account,
-                at=self._clock.now(),
-            ) from error
-        except _NEVER_LEFT as error:
-            raise DeliveryError(UNREACHED) from error
-        except _CUT_OFF as error:
-            raise DeliveryError(LOST) from error
-
-
-class _Token:
-    """The credentials as `AuthorizedHttp` uses them: one refresh at a time.
-
-    What goes wrong in it is told apart from what goes wrong with the mail.
-    """
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self._lock = RLock()
-        self._credentials: Any = self._read()
-
-    def before_request(
-        self, request: Any, method: str, url: str, headers: MutableMapping[str, str]
-    ) -> None:
-        with self._lock:
-            if not self._credentials.valid:
-                self.refresh(request)
-            self._credentials.apply(headers)
-
-    def refresh(self, request: Any) -> None:
-        with self._lock:
-            try:
-                self._credentials.refresh(request)
-            except GoogleAuthError as error:
-                answer = error.args[1] if len(error.args) > 1 else None
-                raise token_error(answer, account=self._account) from error
-            except (*_CUT_OFF, ValueError, TypeError) as error:
-                # The last two: an answer that is no JSON, whatever its status.
-                raise DeliveryError(UNREACHED) from error
-
-    def _read(self) -> Any:
-        read: Any = Credentials.from_service_account_info
-        with suppress(GoogleAuthError, ValueError, TypeError):
-            return read(
-                self._account.info, scopes=[SCOPE], subject=self._account.subject
-            )
-        # Out here, for the error that we leave behind may quote the key.
-        raise DeliveryError(
-            "GMAIL_SERVICE_ACCOUNT_KEY: its private key is broken; download another.",
-            permanent=True,
-        )
-
-
-class _OnceHttp(httplib2.Http):  # type: ignore[misc]
-    """httplib2 that never sends a request twice."""
-
-    def request(self, uri: str, *args: Any, **kwargs: Any) -> Any:
-        secure = uri.startswith("https:")
-        kwargs["connection_type"] = _OnceHttps if secure else _OncePlain
-        return super().request(uri, *args, **kwargs)
-
-
-class _Once:
-    """A connection whose end is not taken for a reason to ask again.
-
-    httplib2 repeats a POST whose answer did not come when it sees `BadStatusLine`.
-    """
-
-    def getresponse(self) -> HTTPResponse:
-        try:
-            return super().getresponse()  # type: ignore[misc,no-any-return]
-        except BadStatusLine as error:
-            raise ConnectionAbortedError(str(error)) from error
-
-
-class _OncePlain(_Once, httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]
-    """Without TLS: the tests'."""
-
-
-class _OnceHttps(_Once, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
-    """With TLS: Google's."""
+        return str(self._line.profile().get("emailAddress", ""))

@@ -1,4 +1,4 @@
-"""What Google's answers mean for a message: try again, when, or not at all."""
+"""What Google's answers mean for who asked: try again, when, or not at all."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from typing import Any
 
 from jada_flask.adapters.google.account import Account
 from jada_flask.domain.errors import DeliveryError
-
-SCOPE = "https://www.googleapis.com/auth/gmail.compose"
-LOST = "Google's answer was lost; the next try finds out whether the mail has left."
-UNREACHED = "Google cannot be reached; the mail has not left."
 
 _TRY_AGAIN = (408, 425, 429)
 _SLOW_DOWN = ("rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED")
@@ -57,8 +53,9 @@ def answer_error(
     wait = _retry_after(headers.get("retry-after", ""), at)
     reason = _reason(content)
     if not 400 <= status < 500 or not reason:
-        # Not Gmail's own words, or not its last: nothing is known about the mail.
-        return DeliveryError(f"{LOST} It answered {status}.", retry_after=wait)
+        # Not Gmail's own words, or not its last: nobody knows what it has done.
+        words = f"{account.errand.lost} It answered {status}."
+        return DeliveryError(words, retry_after=wait)
     may_pass = status in (*_TRY_AGAIN, 404) or reason in _SLOW_DOWN
     return RefusedError(
         f"{_sentence(reason, account)} (Gmail: {status} {reason})",
@@ -69,11 +66,11 @@ def answer_error(
 
 
 def token_error(answer: object, *, account: Account) -> DeliveryError:
-    """No token: nothing was sent."""
+    """No token: nothing was done."""
     details = answer if isinstance(answer, dict) else {}
     code = str(details.get("error"))
     if code not in _TOKEN_REFUSALS:
-        return DeliveryError(UNREACHED)
+        return DeliveryError(account.errand.unreached)
     description = str(details.get("error_description", "")).lower()
     return DeliveryError(
         f"{_token_sentence(code, description, account)} (Google: {code})",
@@ -87,7 +84,8 @@ def _token_sentence(code: str, description: str, account: Account) -> str:
     if "short-lived" in description:
         return "This machine's clock is wrong: Google refuses the service account."
     if "user id" in description or "impersonation" in description:
-        return f"GMAIL_SENDER: {account.subject} is not a mailbox of this Workspace."
+        setting = account.errand.mailbox_setting
+        return f"{setting}: {account.subject} is not a mailbox of this Workspace."
     if code == "invalid_grant":
         return (
             "GMAIL_SERVICE_ACCOUNT_KEY: Google no longer knows this key; create another"
@@ -102,18 +100,20 @@ def _sentence(reason: str, account: Account) -> str:
     if reason in _SWITCHED_OFF:
         return "The Gmail API is switched off in the service account's Cloud project."
     if reason == "failedPrecondition":
-        return f"GMAIL_SENDER: {account.subject} has no Gmail mailbox that may send."
+        setting = account.errand.mailbox_setting
+        return f"{setting}: {account.subject} has no Gmail mailbox of its own."
     if reason == "domainPolicy":
         return "The Workspace administrator does not let this account use Gmail's API."
     if reason in ("authError", "UNAUTHENTICATED"):
         return "Gmail does not accept the service account's token."
-    return "Gmail refused the audit mail."
+    return account.errand.refused
 
 
 def _delegation(account: Account) -> str:
     return (
-        f"The Workspace administrator must allow {account.client_id} the scope {SCOPE}"
-        " under Security > API controls > Domain-wide delegation, and wait up to a day."
+        f"The Workspace administrator must allow {account.client_id} the scope"
+        f" {account.errand.scope} under Security > API controls >"
+        " Domain-wide delegation, and wait up to a day."
     )
 
 
