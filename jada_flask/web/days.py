@@ -16,10 +16,16 @@ _YEARS = range(2000, 2200)
 def asked_days(default: timedelta = timedelta(days=366)) -> tuple[date, date]:
     """`?from=` and `?to=`, both included.
 
-    Today and a year on where they are left out.
+    Today and a year on where they are left out, the year before where only `to` is
+    given and lies in the past.
     """
-    first = _day("from") or (now().date() - timedelta(days=1))
-    last = _day("to") or first + default
+    first, last = _day("from"), _day("to")
+    if first is None:
+        first = now().date() - timedelta(days=1)
+        if last is not None and last < first:
+            first = max(last - default, date(_YEARS.start, 1, 1))
+    if last is None:
+        last = first + default
     if last < first:
         raise InvalidError(Fault("to", "This day is before `from`."))
     if last - first > _LONGEST:
