@@ -31,10 +31,11 @@ def book(files: tuple[Any, ...], as_json: bool) -> None:
     """
     kept = parts()
     desk = Desk(lambda: UnitOfWork(kept.office), SHELL, kept.ports.clock.now())
+    named = [(getattr(file, "name", "<stdin>"), file) for file in files]
     arrivals = [
-        (file.name, arrival)
-        for file in files
-        for arrival in desk.receive(file.name, file.read())
+        (name, arrival)
+        for name, file in named
+        for arrival in desk.receive(name, file.read())
     ]
     drain_of(kept.office, kept.ports).run()
     for name, arrival in arrivals:
