@@ -176,6 +176,18 @@ def test_only_what_may_happen_twice_goes_without_a_token(
     assert [name for name, _ in client.asked] == [call]
 
 
+def test_all_is_read_as_of_now_but_an_index(failing: Any) -> None:
+    store, client, _ = failing()
+
+    store.get(EVENTS, "E", "#")
+    store.query(EVENTS, "E")
+    list(store.everything(EVENTS))
+    store.query(EVENTS, "2026", index="by_date")
+
+    consistent = [request.get("ConsistentRead") for _, request in client.asked]
+    assert consistent == [True, True, True, None]
+
+
 # Faults
 
 

@@ -81,6 +81,20 @@ def test_who_is_refused_takes_nobody_along(sqlite: SqliteStore) -> None:
     assert len(list(sqlite.everything(JOBS))) == 8
 
 
+def test_who_reaches_too_far_takes_nobody_along(
+    sqlite: SqliteStore, path: Path
+) -> None:
+    public = SqliteStore(path, only=PUBLIC)
+    writes = [Put(EVENTS, {"pk": "a", "sk": f"{n}"}) for n in range(4)]
+    writes.insert(0, Put(JOBS, {"pk": "a", "sk": "b"}))
+
+    said = write_behind_the_gate(public, writes)
+
+    assert said == ["COMMIT", "PermissionError"]
+    assert len(list(sqlite.everything(EVENTS))) == 4
+    public.close()
+
+
 def test_a_commit_that_fails_is_told_to_all_who_shared_it(sqlite: SqliteStore) -> None:
     pages = sqlite._pool.writer().execute("PRAGMA page_count").fetchone()[0]
     sqlite._pool.writer().execute(f"PRAGMA max_page_count = {pages}")

@@ -213,10 +213,9 @@ def _attempt(writer: sqlite3.Connection, steps: list[Step]) -> Exception | None:
     except (ConditionError, PermissionError, ValueError) as found:
         error = found
     except sqlite3.Error as found:
-        if not writer.in_transaction:  # SQLite gave up more than this turn
-            raise
         error = translated(found)
     if error is not None:
+        # It fails where SQLite has given up more than this turn, and so do they all.
         writer.execute("ROLLBACK TO turn")
     writer.execute("RELEASE turn")
     return error
