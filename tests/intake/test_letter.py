@@ -244,7 +244,7 @@ def test_letters_are_read_in_every_usual_encoding(header: bytes, body: bytes) ->
 
 def test_cells_of_a_row_stand_apart_and_the_unseen_is_gone() -> None:
     html = (
-        "<head><title>t</title></head><!-- <p>c</p> --><style>s</style>"
+        "<head><title>t</title></head><!-- <b>c</b> --><style>s</style>"
         "<tr><td> Owner\npayout </td>\n<td><b>$1</b>&nbsp;<br>x</td></tr> 1 < 2"
     )
 
