@@ -13,7 +13,9 @@ from jada_flask.web.context import now
 _NAV = (
     ("Charters", "/dispatch", Right.LOOK),
     ("New booking", "/dispatch/bookings/new", Right.WORK),
+    ("Calendar", "/dispatch/calendar", Right.LOOK),
     ("Outbox", "/dispatch/outbox", Right.LOOK),
+    ("Reports", "/dispatch/reports", Right.LOOK),
 )
 # What a page says once after it was sent on, by the word in its address: no sentence
 # of somebody else's making ever stands there.

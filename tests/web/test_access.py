@@ -46,6 +46,8 @@ MATRIX: dict[str, set[str]] = {
     "GET /dispatch/events/<event_id>": {"staff"},
     "GET /dispatch/bookings/new": {"staff"},
     "POST /dispatch/bookings/new": {"staff"},
+    "GET /dispatch/calendar": {"staff"},
+    "GET /dispatch/reports": {"staff"},
     "GET /dispatch/bookings/<booking_id>/change": {"staff"},
     "POST /dispatch/bookings/<booking_id>/steps/<step>/retry": {"staff"},
     "POST /dispatch/bookings/<booking_id>/cancel": {"staff"},
