@@ -9,6 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from jada_flask.adapters.aws.clients import lazily
+from jada_flask.adapters.aws.edge import CloudFrontEdge
+from jada_flask.adapters.aws.files import S3Files
+from jada_flask.adapters.aws.mail import SesMailer
 from jada_flask.adapters.local.audit import FolderAudit
 from jada_flask.adapters.local.clock import SystemClock
 from jada_flask.adapters.local.edge import NoEdge
@@ -19,7 +23,16 @@ from jada_flask.adapters.local.summary import FileSummary
 from jada_flask.config import Config
 from jada_flask.domain.errors import ConfigError
 from jada_flask.links import Links
-from jada_flask.ports import AuditMailer, Clock, OperatorSummary, Ports, Store
+from jada_flask.ports import (
+    AuditMailer,
+    Clock,
+    Edge,
+    Files,
+    Mailer,
+    OperatorSummary,
+    Ports,
+    Store,
+)
 from jada_flask.tables import EVENTS, JOBS, PUBLIC
 from jada_flask.unit_of_work import Opening
 from jada_flask.web.context import Parts
@@ -59,11 +72,11 @@ def build_ports(
     ports = Ports(
         store=store,
         public_store=public,
-        files=FolderFiles(data / "guest"),
-        mailer=mailbox,
+        files=_files(config),
+        mailer=_mailer(config, mailbox, clock),
         audit_mailer=_audit(config, mailbox, clock),
         summary=_summary(config, clock),
-        edge=NoEdge(),
+        edge=_edge(config),
         clock=clock,
         nudge=nudge,
     )
@@ -96,6 +109,26 @@ def _file_stores(folder: Path) -> tuple[Store, Store]:
         raise ConfigError(
             f"JADA_DATA_DIR: {folder} cannot be written ({error.strerror})."
         ) from None
+
+
+def _files(config: Config) -> Files:
+    if not config.guest_bucket:
+        return FolderFiles(config.data_dir / "guest")
+    return S3Files(lazily("s3", config.aws_endpoint or None), config.guest_bucket)
+
+
+def _mailer(config: Config, mailbox: FolderMailbox, clock: Clock) -> Mailer:
+    if config.local:
+        return mailbox
+    client = lazily("sesv2", config.aws_endpoint or None)
+    return SesMailer(client, clock, config.mail_from, sender_name="JADA")
+
+
+def _edge(config: Config) -> Edge:
+    if not config.distribution_id:
+        return NoEdge()
+    client = lazily("cloudfront", config.aws_endpoint or None)
+    return CloudFrontEdge(client, config.distribution_id)
 
 
 def _audit(config: Config, mailbox: FolderMailbox, clock: Clock) -> AuditMailer:
