@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from html import unescape
 
 MARKER = "[amount removed]"
@@ -78,6 +79,7 @@ _AMOUNT = re.compile(
         )
     )
 )
+_COUNTS = re.compile(rf"\d|{_UNITS}|[〇零一二三四五六七八九十百千万亿两]")
 _UNIT = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,12});|(?s:.)")
 _UNSEEN = ("Mn", "Me", "Cf")
 _ALIKE = {"💲": "$", "٫": ".", "·": ".", "。": ".", "٬": ",", "،": ","}
@@ -106,14 +108,21 @@ def without_amounts(text: str) -> str:
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
+    if text.isascii() and "&" not in text:  # letter by letter its own shadow
+        return [match.span() for match in _amounts(text.lower())]
     shadow: list[str] = []
     places: list[tuple[int, int]] = []
     for unit in _UNIT.finditer(text):
         plain = _plain(unit.group())
         shadow.append(plain)
         places.extend([unit.span()] * len(plain))
-    found = _AMOUNT.finditer("".join(shadow))
+    found = _amounts("".join(shadow))
     return [(places[m.start()][0], places[m.end() - 1][1]) for m in found]
+
+
+def _amounts(shadow: str) -> Iterator[re.Match[str]]:
+    # Most wishes name nothing that could be counted, which is seen much sooner.
+    return _AMOUNT.finditer(shadow) if _COUNTS.search(shadow) else iter(())
 
 
 def _plain(written: str) -> str:
