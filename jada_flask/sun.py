@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
+@lru_cache(maxsize=512)  # the warnings and the checklist of a charter both ask
 def sunset(
     latitude: float, longitude: float, zone: ZoneInfo, day: date
 ) -> datetime | None:
@@ -19,6 +21,7 @@ def sunset(
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
+@lru_cache(maxsize=512)
 def dusk(
     latitude: float, longitude: float, zone: ZoneInfo, day: date
 ) -> datetime | None:
