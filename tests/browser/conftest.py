@@ -29,7 +29,7 @@ def site(app: Flask) -> Iterator[str]:
 
 @pytest.fixture
 def look(browser: Browser, site: str, keys: Keys) -> Iterator[Open]:
-    """Opens a page for somebody who is signed in.
+    """Opens a page for somebody who is signed in, or for whom it is open anyway.
 
     Whatever the browser complains of (a policy that was broken, a script that ended)
     fails the test; a refusal of the application is none of that.
@@ -41,7 +41,9 @@ def look(browser: Browser, site: str, keys: Keys) -> Iterator[Open]:
         if message.type == "error" and "the server responded" not in message.text:
             complaints.append(message.text)
 
-    def look(path: str, *, scripts: bool = True, phone: bool = False) -> Page:
+    def look(
+        path: str, *, scripts: bool = True, phone: bool = False, staff: bool = True
+    ) -> Page:
         size = (
             {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
         )
@@ -52,8 +54,9 @@ def look(browser: Browser, site: str, keys: Keys) -> Iterator[Open]:
         )
         context.set_default_timeout(5000)
         contexts.append(context)
-        signed_in = {"user": "admin", "password": keys.password}
-        assert context.request.post("/admin/login", data=signed_in).ok
+        if staff:
+            signed_in = {"user": "admin", "password": keys.password}
+            assert context.request.post("/admin/login", data=signed_in).ok
         page = context.new_page()
         page.on("console", complain)
         page.on("pageerror", lambda error: complaints.append(str(error)))
