@@ -237,6 +237,7 @@ def test_where_the_subject_says_nothing_the_opening_may() -> None:
         ("Owner payout: $840.75\n", "", "does not say the owner's payout"),
         ("Boat: JADA,", "Boat: Titanic,", "is not one boat of ours"),
         ("Boat: JADA,", "Boat: Jadarling,", "is not one boat of ours"),
+        ("Boat: JADA,", "Boat: MegaJada,", "is not one boat of ours"),
         ("Sheraton San Diego", "Pier 39, Naples", "is not one dock of ours"),
         ("May 30, 2026", "05/30/2026", "is no date such as"),
         ("Saturday, May", "Friday, May", "names the wrong weekday: it is a Saturday"),
