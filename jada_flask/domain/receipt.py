@@ -51,6 +51,17 @@ class Receipt:
         return self.gross - self.kept - self.net
 
     @property
+    def root(self) -> str:
+        """The movement that this one belongs to: a refund's charge, else itself."""
+        if self.kind is ReceiptKind.REFUND and self.references:
+            return self.references[0]
+        return self.source_id
+
+    @property
+    def receipt_id(self) -> str:
+        return f"{self.source}/{self.root}/{self.source_id}"
+
+    @property
     def to_the_bank(self) -> bool:
         """Whether an account was emptied: our own money, which nobody expects."""
         leaves = self.kind is ReceiptKind.PAYOUT and self.net < Money()

@@ -10,7 +10,15 @@ from jada_flask.domain.errors import InvalidError
 from jada_flask.domain.money import Money
 from jada_flask.domain.receipt import Receipt, ReceiptKind
 from jada_flask.domain.text import clean_email
-from jada_flask.intake.sheet import Row, Told, no_twins, one_currency, read_each, rows
+from jada_flask.intake.sheet import (
+    Row,
+    Told,
+    is_id,
+    no_twins,
+    one_currency,
+    read_each,
+    rows,
+)
 
 SOURCE = "paypal"
 _ID = "Transaction ID"
@@ -85,7 +93,7 @@ def _receipt(row: Row) -> Receipt:
         currency=row.currency("Currency"),
         email=_email(row),
         name=row.text("Name"),
-        references=tuple(filter(None, [row.text("Reference Txn ID")])),
+        references=_references(row),
         metadata=_named(row),
     )
 
@@ -112,6 +120,11 @@ def _named(row: Row) -> dict[str, str]:
         if said.startswith("BK_"):
             return {"booking_id": said}
     return {}
+
+
+def _references(row: Row) -> tuple[str, ...]:
+    said = row.text("Reference Txn ID")
+    return (said,) if is_id(said) else ()
 
 
 def _email(row: Row) -> str:

@@ -66,7 +66,7 @@ class Row:
     def id(self, column: str) -> str:
         """What the source knows the line by."""
         cell = self.cells[column].strip()
-        if not _ID.fullmatch(cell):
+        if not is_id(cell):
             raise self.wrong(
                 column,
                 f"{_shown(cell)} is not an id: 1 to 64 letters, digits, `-`, `_`, `.`.",
@@ -99,6 +99,10 @@ class Row:
         if cell != CURRENCY:
             raise self.wrong(column, f"{_shown(cell)}: only {CURRENCY} is taken.")
         return cell
+
+
+def is_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None
 
 
 def rows(raw: bytes, *, needed: Sequence[str], also: Sequence[str] = ()) -> list[Row]:
