@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from flask import Response
+
+_encode = msgspec.json.Encoder().encode
 
 
 def json_text(body: Any) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return _encode(body).decode()
 
 
 def answer(
     body: Any, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
     return Response(
-        json_text(body), status, headers, content_type="application/json; charset=utf-8"
+        _encode(body), status, headers, content_type="application/json; charset=utf-8"
     )
 
 
