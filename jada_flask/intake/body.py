@@ -21,7 +21,13 @@ from jada_flask.intake.fields import (
     PhoneField,
     TextField,
 )
-from jada_flask.intake.numbers import HoursField, MoneyField, PercentField, WholeField
+from jada_flask.intake.numbers import (
+    LARGEST_CREW,
+    HoursField,
+    MoneyField,
+    PercentField,
+    WholeField,
+)
 from jada_flask.intake.schema import Body
 
 LARGEST_PARTY = 500
@@ -73,7 +79,7 @@ class MarginBody(Body):
     )
     crew = ListField(
         CrewPlaceBody,
-        longest=50,
+        longest=LARGEST_CREW,
         metadata={"description": "Left out: the boat's standard crew; []: none."},
     )
     special_requests = TextField(load_default="")

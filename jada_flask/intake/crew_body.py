@@ -15,7 +15,12 @@ from jada_flask.intake.fields import (
     NameField,
     TextField,
 )
-from jada_flask.intake.numbers import LONGEST_HOURS, HoursField, WholeField
+from jada_flask.intake.numbers import (
+    LARGEST_CREW,
+    LONGEST_HOURS,
+    HoursField,
+    WholeField,
+)
 from jada_flask.intake.schema import Body
 
 _MONEY_WORD = re.compile(
@@ -58,7 +63,9 @@ class CrewEventBody(CrewBody):
     event_name = NameField(longest=120, required=True)
     event_date = InstantField(required=True)
     duration_minutes = WholeField(at_least=1, at_most=LONGEST_HOURS * 60, required=True)
-    crew_assignments = ListField(CrewAssignmentBody, longest=50, load_default=list)
+    crew_assignments = ListField(
+        CrewAssignmentBody, longest=LARGEST_CREW, load_default=list
+    )
     captain_id = IdField(allow_none=True, load_default=None)
     location = TextField(longest=200, load_default="")
     notes = TextField(load_default="")
@@ -70,7 +77,7 @@ class CrewEventPatch(CrewBody):
     event_name = NameField(longest=120)
     event_date = InstantField()
     duration_minutes = WholeField(at_least=1, at_most=LONGEST_HOURS * 60)
-    crew_assignments = ListField(CrewAssignmentBody, longest=50)
+    crew_assignments = ListField(CrewAssignmentBody, longest=LARGEST_CREW)
     captain_id = IdField(allow_none=True)
     location = TextField(longest=200)
     notes = TextField()

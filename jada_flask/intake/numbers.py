@@ -14,6 +14,9 @@ from jada_flask.intake.strict_json import Scientific
 
 HIGHEST = Money(10_000_000)  # 100,000.00: more is a slip of the finger
 LONGEST_HOURS = 336  # two weeks
+# One write has 100 operations at most, and each of those who go and of those who come
+# takes two.
+LARGEST_CREW = 20
 
 _PLACES = re.compile(r"-?[0-9]+\.[0-9]{3,}")
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")

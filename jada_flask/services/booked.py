@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b32encode
+from dataclasses import replace
 from datetime import datetime
 from secrets import token_bytes
 
@@ -44,6 +45,20 @@ def event_of(booking: Booking, operations: Operations) -> Event:
         slug=booking.slug or "",
         booking_id=booking.booking_id,
     )
+
+
+def with_own_words(before: Event, planned: Event, after: Event) -> Event:
+    """The event of an amended booking with what was put into words by hand since.
+
+    `planned` is what the booking said before; where it now says something else, that
+    counts.
+    """
+    words = {
+        field: getattr(before, field)
+        for field in ("name", "notes")
+        if getattr(planned, field) == getattr(after, field)
+    }
+    return replace(after, **words)
 
 
 def host_of(booking: Booking) -> Patron:

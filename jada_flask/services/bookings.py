@@ -36,6 +36,7 @@ from jada_flask.services.booked import (
     event_of,
     host_of,
     promise_summary,
+    with_own_words,
 )
 from jada_flask.services.engagements import engagements
 from jada_flask.services.rates import house as load_house
@@ -190,7 +191,7 @@ def _amend(
         if approved:
             _launch(work, booking, house, at)
         return booking
-    _carry_over(work, booking, house, at)
+    _carry_over(work, known, booking, house, at)
     return booking
 
 
@@ -209,7 +210,9 @@ def _launch(work: UnitOfWork, booking: Booking, house: House, at: datetime) -> N
     promise_summary(work, booking, at)
 
 
-def _carry_over(work: UnitOfWork, booking: Booking, house: House, at: datetime) -> None:
+def _carry_over(
+    work: UnitOfWork, known: Booking, booking: Booking, house: House, at: datetime
+) -> None:
     """Bring calendar, event, crew and summary to where an amended booking stands."""
     work.get(CALENDAR, booking.booking_id)
     work.save(CALENDAR, entry_of(booking))
@@ -218,9 +221,10 @@ def _carry_over(work: UnitOfWork, booking: Booking, house: House, at: datetime) 
         if not before.cancelled:
             events.cancel(work, before, at=at)
     else:
-        after = event_of(booking, house.operations)
+        planned = event_of(known, house.operations)
+        after = with_own_words(before, planned, event_of(booking, house.operations))
         events.amend(work, before, after, booking.terms.places, house.operations, at=at)
-    host = work.get(PATRON, before.event_id, HOST)
-    if host != host_of(booking):
+    if host_of(known) != host_of(booking):
+        work.get(PATRON, before.event_id, HOST)
         work.save(PATRON, host_of(booking))
     promise_summary(work, booking, at)
