@@ -18,13 +18,23 @@ _ALWAYS = {
     ),
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_GUEST = (
-    f"{_BASE}; script-src 'self'; style-src 'self'; "
-    "img-src 'self' blob:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; manifest-src 'self'; "
-    "require-trusted-types-for 'script'"
-)
-_JSON = f"{_BASE}; form-action 'none'; sandbox"
+_PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+_JSON = {
+    **_ALWAYS,
+    **_PRIVATE,
+    "Content-Security-Policy": f"{_BASE}; form-action 'none'; sandbox",
+}
+_GUEST = {
+    **_ALWAYS,
+    **_PRIVATE,
+    "Content-Security-Policy": (
+        f"{_BASE}; script-src 'self'; style-src 'self'; "
+        "img-src 'self' blob:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; manifest-src 'self'; "
+        "require-trusted-types-for 'script'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
 
 
 def nonce() -> str:
@@ -39,47 +49,38 @@ def nonce() -> str:
 
 
 def dress(response: Response) -> Response:
-    """After each request, errors included."""
-    for name, value in _ALWAYS.items():
-        response.headers.setdefault(name, value)
+    """After each request, errors included; what a view has said itself stands."""
+    wanted = _wanted(response)
+    said = {name.lower() for name, _ in response.headers}
+    for name, value in wanted.items():
+        if name.lower() not in said:
+            response.headers.add(name, value)
+    return response
+
+
+def _wanted(response: Response) -> dict[str, str]:
     if request.endpoint == "static_file" and response.status_code < 400:
-        return response
+        return _ALWAYS
     if response.mimetype in ("application/json", "application/problem+json"):
-        return _dress_json(response)
+        return _JSON
     if request.blueprint == "guests":
-        return _dress_guest(response)
-    return _dress_page(response)
+        return _GUEST
+    response.vary.add("Cookie")
+    return _ALWAYS | _of_a_page()
 
 
-def _dress_json(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", _JSON)
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    return response
-
-
-def _dress_guest(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", _GUEST)
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
-
-
-def _dress_page(response: Response) -> Response:
+def _of_a_page() -> dict[str, str]:
     crew = request.blueprint == "crew"
     scripts = "'none'" if crew else f"'nonce-{nonce()}' 'strict-dynamic'"
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        f"{_BASE}; script-src {scripts}; style-src 'self' 'nonce-{nonce()}'; "
-        "img-src 'self'; "
-        "font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; "
-        "require-trusted-types-for 'script'",
-    )
-    # An address with a token in it is told to nobody, not even to ourselves.
-    told = "no-referrer" if "token" in request.args else "same-origin"
-    response.headers.setdefault("Referrer-Policy", told)
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.vary.add("Cookie")
-    return response
+    return {
+        "Content-Security-Policy": (
+            f"{_BASE}; script-src {scripts}; style-src 'self' 'nonce-{nonce()}'; "
+            "img-src 'self'; "
+            "font-src 'self'; connect-src 'self'; form-action 'self'; "
+            "manifest-src 'self'; require-trusted-types-for 'script'"
+        ),
+        # An address with a token in it is told to nobody, not even to ourselves.
+        "Referrer-Policy": "no-referrer" if "token" in request.args else "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
