@@ -193,9 +193,8 @@ class SqliteStore:
             writer = self._pool.writer()
             writer.execute("BEGIN IMMEDIATE")
             try:
-                for turn in group:
-                    turn.error = _attempt(writer, turn.work)
-                writer.execute("COMMIT")
+                refused = _attempt_all(writer, group)
+                writer.execute("ROLLBACK" if refused else "COMMIT")
             finally:
                 if writer.in_transaction:
                     writer.execute("ROLLBACK")
@@ -203,22 +202,31 @@ class SqliteStore:
             raise translated(error) from error
 
 
+def _attempt_all(writer: sqlite3.Connection, group: list[Turn[list[Step]]]) -> bool:
+    """Take every turn or leave it; whether nothing at all is to be kept."""
+    if len(group) == 1:  # no savepoint then: it would cost as much as four rows
+        group[0].error = _attempt(writer, group[0].work)
+        return group[0].error is not None
+    for turn in group:
+        writer.execute("SAVEPOINT turn")
+        turn.error = _attempt(writer, turn.work)
+        if turn.error is not None:
+            # It fails where SQLite has given up more than this turn; so do they all.
+            writer.execute("ROLLBACK TO turn")
+        writer.execute("RELEASE turn")
+    return False
+
+
 def _attempt(writer: sqlite3.Connection, steps: list[Step]) -> Exception | None:
-    """Take the steps or, when one cannot be taken, none; what stood in the way."""
-    writer.execute("SAVEPOINT turn")
-    error: Exception | None = None
+    """Take the steps up to one that cannot be taken; what stood in the way."""
     try:
         for position, step in enumerate(steps):
             _take(writer, position, step)
-    except (ConditionError, PermissionError, ValueError) as found:
-        error = found
-    except sqlite3.Error as found:
-        error = translated(found)
-    if error is not None:
-        # It fails where SQLite has given up more than this turn, and so do they all.
-        writer.execute("ROLLBACK TO turn")
-    writer.execute("RELEASE turn")
-    return error
+    except (ConditionError, PermissionError, ValueError) as error:
+        return error
+    except sqlite3.Error as error:
+        return translated(error)
+    return None
 
 
 def _take(writer: sqlite3.Connection, position: int, step: Step) -> None:
