@@ -42,6 +42,8 @@ NAMES = (
     "GMAIL_SENDER",
     "GAS_ENDPOINT_URL",
     "GAS_SHARED_SECRET",
+    "JADA_INTAKE_LABEL",
+    "JADA_INTAKE_MAILBOX",
     "JADA_ORIGIN_SECRET",
     "JADA_SECRETS_PATH",
     "AWS_ENDPOINT_URL",
@@ -73,6 +75,8 @@ class Config:
     gmail_sender: str = ""
     gas_endpoint: str = ""
     gas_secret: str = ""
+    intake_label: str = ""
+    intake_mailbox: str = ""
     origin_secret: str = ""
     aws_endpoint: str = ""
     port: int = 8000
@@ -133,6 +137,8 @@ class Config:
             or _email(env, "GMAIL_AUDIT_RECIPIENT"),
             gas_endpoint=_url(env, "GAS_ENDPOINT_URL", local=local),
             gas_secret=_gas_secret(env),
+            intake_label=_intake_label(env),
+            intake_mailbox=_email(env, "JADA_INTAKE_MAILBOX"),
             origin_secret=env.get("JADA_ORIGIN_SECRET", ""),
             aws_endpoint=_url(env, "AWS_ENDPOINT_URL", local=True),
             port=port,
@@ -168,6 +174,14 @@ def _gas_secret(env: Mapping[str, str]) -> str:
     if env.get("GAS_ENDPOINT_URL") and not env.get("GAS_SHARED_SECRET"):
         raise ConfigError("GAS_SHARED_SECRET: required with GAS_ENDPOINT_URL.")
     return values.shared_secret("GAS_SHARED_SECRET", env.get("GAS_SHARED_SECRET", ""))
+
+
+def _intake_label(env: Mapping[str, str]) -> str:
+    label = env.get("JADA_INTAKE_LABEL", "").strip()
+    for name in ("GMAIL_SERVICE_ACCOUNT_KEY", "JADA_INTAKE_MAILBOX"):
+        if label and not env.get(name):
+            raise ConfigError(f"{name}: required with JADA_INTAKE_LABEL.")
+    return label
 
 
 def _email(env: Mapping[str, str], name: str) -> str:

@@ -238,6 +238,48 @@ class OperatorSummary(Protocol):
         """Whether it is awake, in a sentence; else `DeliveryError` with what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class InboxMail:
+    """A mail that lies in an inbox: its id there, and what a person may call it."""
+
+    mail_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is new since a cursor, oldest first, and the cursor after all of it."""
+
+    mails: tuple[InboxMail, ...]
+    cursor: str
+
+
+class Inbox(Protocol):
+    """Where booking mails arrive. It is only read; what was taken, we remember."""
+
+    name: str  # a cursor and an id are good for the inbox of this name alone
+    checked_by: str  # whose word on senders counts; empty where no stranger can write
+
+    def new_mails(self, cursor: str) -> Batch:
+        """What arrived since the cursor; without one, or if it is too old, lately.
+
+        A mail may be named more than once. Raises `DeliveryError`.
+        """
+
+    def read(self, mail_id: str) -> bytes:
+        """The whole mail.
+
+        Raises `NotFoundError` where it is no longer there, `UnreadableError` where it
+        is longer than any booking, `DeliveryError`.
+        """
+
+    def done(self, mail_id: str) -> None:
+        """It was dealt with; what is only read does nothing about it."""
+
+    def health(self) -> str:
+        """Whether it is awake, in a sentence; else `DeliveryError` with what to do."""
+
+
 class Edge(Protocol):
     """The cache in front of the guest pages."""
 
@@ -264,6 +306,7 @@ class Ports:
     summary: OperatorSummary
     edge: Edge
     clock: Clock
+    inbox: Inbox | None = None  # None: no booking mails are fetched
     nudge: Callable[[], None] = lambda: (
         None
     )  # something is due: have the outbox drained

@@ -17,6 +17,7 @@ from jada_flask.adapters.local.audit import FolderAudit
 from jada_flask.adapters.local.clock import SystemClock
 from jada_flask.adapters.local.edge import NoEdge
 from jada_flask.adapters.local.files import FolderFiles
+from jada_flask.adapters.local.inbox import FolderInbox
 from jada_flask.adapters.local.mailbox import FolderMailbox
 from jada_flask.adapters.local.sqlite import SqliteStore
 from jada_flask.adapters.local.summary import FileSummary
@@ -28,6 +29,7 @@ from jada_flask.ports import (
     Clock,
     Edge,
     Files,
+    Inbox,
     Mailer,
     OperatorSummary,
     Ports,
@@ -78,6 +80,7 @@ def build_ports(
         summary=_summary(config, clock),
         edge=_edge(config),
         clock=clock,
+        inbox=_inbox(config, clock),
         nudge=nudge,
     )
     return ports, mailbox
@@ -152,4 +155,19 @@ def _summary(config: Config, clock: Clock) -> OperatorSummary:
 
     return ScriptSummary(
         config.gas_endpoint, config.gas_secret, config.stage, clock=clock
+    )
+
+
+def _inbox(config: Config, clock: Clock) -> Inbox | None:
+    """A label of Gmail, a folder of this machine, or none."""
+    if not config.intake_label:
+        return FolderInbox(config.data_dir / "inbox") if config.local else None
+    from jada_flask.adapters.google.gmail_inbox import GmailInbox
+
+    return GmailInbox.from_settings(
+        config.gmail_email,
+        config.gmail_key,
+        config.intake_mailbox,
+        config.intake_label,
+        clock=clock,
     )

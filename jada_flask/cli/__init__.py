@@ -11,6 +11,7 @@ from jada_flask.cli import (
     ledger,
     outbox,
     people,
+    poll,
     secrets,
     staff,
 )
@@ -19,6 +20,7 @@ from jada_flask.cli import (
 def install(app: Flask) -> None:
     """Give the application its commands."""
     app.cli.add_command(book.book)
+    app.cli.add_command(poll.poll)
     app.cli.add_command(outbox.drain)
     app.cli.add_command(secrets.hash_secret)
     app.cli.add_command(people.crew)

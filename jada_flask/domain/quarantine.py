@@ -17,5 +17,13 @@ class Quarantined:
     arrived_at: datetime
     source: str = ""
     source_ref: str = ""
-    content: str = ""
     settled_at: datetime | None = None  # when a person was done with it
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What an arrival said, as far as it is text; apart, for it may be long."""
+
+    arrival_id: str
+    text: str
+    until: datetime | None = None  # kept for so long once a person was done with it

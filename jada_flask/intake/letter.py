@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.policy import compat32
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from jada_flask.domain.errors import UnreadableError
 from jada_flask.intake.html_lines import lines_of, plain_lines
+from jada_flask.intake.vouching import vouched
 
 LONGEST = 2 * 1024 * 1024
 MOST_PARTS = 12
@@ -43,6 +46,7 @@ _FROM = re.compile(
     rf"<{_LOCAL_PART}@(?P<named>{_DOMAIN})>|{_LOCAL_PART}@(?P<bare>{_DOMAIN})"
 )
 _FORGED = re.compile(r"\bdmarc\s*=\s*(?:fail|permerror)", re.IGNORECASE)
+_REPLY = re.compile(r"(?:re|aw|sv|rv|rif)\s*:", re.IGNORECASE)  # never a forwarded one
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +62,23 @@ class Letter:
     html: tuple[str, ...] = ()
     bulk: bool = False
     doubt: str = ""
+    sent_at: datetime | None = None  # as it says itself
+    is_reply: bool = False
 
     @property
     def lines(self) -> tuple[str, ...]:
         return self.text + self.html
 
 
-def open_letter(raw: bytes) -> Letter:
-    """The letter in these bytes; `UnreadableError` where there is none to be had."""
+def open_letter(raw: bytes, *, checked_by: str = "") -> Letter:
+    """The letter in these bytes; `UnreadableError` where there is none to be had.
+
+    `checked_by` names the mail server that has to vouch for the sender.
+    """
     _check_form(raw)
     message = message_from_bytes(raw, policy=compat32)
-    domain, doubt = _sender(message)
+    domain, doubt = _sender(message, checked_by)
+    subject = _subject(message)
     text: list[str] = []
     html: list[str] = []
     for part in _shown_parts(message):
@@ -79,11 +89,13 @@ def open_letter(raw: bytes) -> Letter:
             text.extend(plain_lines(content))
     return Letter(
         domain=domain,
-        subject=_subject(message),
+        subject=subject,
         text=tuple(text),
         html=tuple(html),
         bulk="list-unsubscribe" in message,
         doubt=doubt,
+        sent_at=_sent_at(message),
+        is_reply="in-reply-to" in message and bool(_REPLY.match(subject)),
     )
 
 
@@ -98,7 +110,7 @@ def _check_form(raw: bytes) -> None:
         raise UnreadableError("This mail has a header line of over 4,000 characters.")
 
 
-def _sender(message: Message[Any, Any]) -> tuple[str, str]:
+def _sender(message: Message[Any, Any], checked_by: str) -> tuple[str, str]:
     """The domain it claims to be from, and why not to believe it."""
     senders = _values(message, "from")
     if len(senders) != 1 or len(_values(message, "subject")) > 1:
@@ -107,9 +119,20 @@ def _sender(message: Message[Any, Any]) -> tuple[str, str]:
     if not match:
         return "", "Its sender is not one plain address."
     domain = (match["named"] or match["bare"]).lower().rstrip(".")
-    if any(_FORGED.search(v) for v in _values(message, "authentication-results")):
+    results = _values(message, "authentication-results")
+    if any(_FORGED.search(result) for result in results):
         return domain, "The mail server found that its sender is forged (DMARC)."
+    if checked_by and not vouched(results, checked_by, domain):
+        return domain, f"{checked_by} does not vouch for its sender."
     return domain, ""
+
+
+def _sent_at(message: Message[Any, Any]) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(next(iter(_values(message, "date")), ""))
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _values(message: Message[Any, Any], name: str) -> list[str]:

@@ -5,7 +5,7 @@ Anything that is not plain is quarantined, with what a person has to look at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -47,6 +47,7 @@ class Reading:
     source: str = ""
     source_ref: str = ""
     terms: Terms | None = None
+    sent_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +67,39 @@ class _Opened:
     def comes_to(
         self, action: Action, reason: str, terms: Terms | None = None
     ) -> Reading:
-        source = self.market.source
-        return Reading(self.kind, action, reason, source, self.source_ref, terms)
+        source, sent_at = self.market.source, self.letter.sent_at
+        ref = self.source_ref
+        return Reading(self.kind, action, reason, source, ref, terms, sent_at)
 
 
-def read_mail(raw: bytes, operations: Operations, *, at: datetime) -> Reading:
+def read_mail(
+    raw: bytes, operations: Operations, *, at: datetime, checked_by: str = ""
+) -> Reading:
     """What the mail in these bytes comes to at this moment.
 
     Takes only what its sender's domain, its phrases and its labelled figures agree on;
-    raises `UnreadableError` where the bytes are no mail at all.
+    raises `UnreadableError` where the bytes are no mail at all. `checked_by` names the
+    mail server that has to vouch for the sender.
     """
-    letter = open_letter(raw)
+    letter = open_letter(raw, checked_by=checked_by)
     market = market_of(letter.domain)
-    if letter.doubt:
-        return Reading(MailKind.UNKNOWN, Action.QUARANTINE, letter.doubt)
-    if market is None:
-        words = f"It comes from {letter.domain[:80]}, which is no marketplace we know."
-        return Reading(MailKind.UNKNOWN, Action.QUARANTINE, words)
-    opened = _opened(letter, market)
+    if market is None or letter.doubt:
+        return _doubtful(letter, market)
+    return _from_market(_opened(letter, market), operations, at)
+
+
+def _doubtful(letter: Letter, market: Market | None) -> Reading:
+    """What is from no marketplace, or not for certain."""
+    if market is None and letter.is_reply:
+        words = f"It is somebody's answer, from {letter.domain[:80]}."
+        return Reading(MailKind.UNKNOWN, Action.IGNORE, words)
+    words = letter.doubt or (
+        f"It comes from {letter.domain[:80]}, which is no marketplace we know."
+    )
+    return Reading(MailKind.UNKNOWN, Action.QUARANTINE, words)
+
+
+def _from_market(opened: _Opened, operations: Operations, at: datetime) -> Reading:
     if opened.kind is MailKind.MARKETING:
         return _marketing(opened)
     if opened.kind is MailKind.PAYOUT:
@@ -96,15 +112,15 @@ def read_mail(raw: bytes, operations: Operations, *, at: datetime) -> Reading:
         words = f"It does not name just one booking by its reference. {_PASTE}"
         return opened.comes_to(Action.QUARANTINE, words)
     if opened.kind is MailKind.CANCELLED:
-        return opened.comes_to(Action.CANCEL, letter.subject)
+        return opened.comes_to(Action.CANCEL, opened.letter.subject)
     return _booking(opened, operations, at)
 
 
 def _opened(letter: Letter, market: Market) -> _Opened:
     found: dict[str, list[str]] = {}
     for lines in (letter.text, letter.html):
-        for field, values in find_labelled(lines, market.words).items():
-            found.setdefault(field, []).extend(values)
+        for label, values in find_labelled(lines, market.words).items():
+            found.setdefault(label, []).extend(values)
     named = market.references_in("\n".join((letter.subject, *letter.lines)))
     named |= {market.reference_of(value) for value in found.get("ref", [])}
     return _Opened(kind_of(letter), letter, market, found, frozenset(named))

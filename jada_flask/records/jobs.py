@@ -60,3 +60,13 @@ def _remembered_facets(kept: Remembered) -> Item:
 def counter_key(name: str, window: int) -> tuple[str, str]:
     """Where so many of one thing in one window of time are counted."""
     return f"COUNT#{name}", str(window)
+
+
+def intake_key(inbox: str) -> tuple[str, str]:
+    """Where it stands how far an inbox was read."""
+    return f"INTAKE#{inbox}", HEAD
+
+
+def taken_key(inbox: str, mail_id: str) -> tuple[str, str]:
+    """Where a mail of an inbox is remembered that was dealt with."""
+    return f"INTAKE#{inbox}#{mail_id}", HEAD

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from jada_flask.domain.booking import Booking
 from jada_flask.domain.calendar import CalendarEntry
-from jada_flask.domain.quarantine import Quarantined
+from jada_flask.domain.quarantine import Original, Quarantined
 from jada_flask.domain.rates import Rates
 from jada_flask.ports import Item
 from jada_flask.records.kinds import Kind
@@ -47,10 +47,32 @@ CALENDAR = Kind(
 
 RATES = Kind(Rates, FINANCE, key=lambda: ("HOUSE", "rates"), ids=lambda rates: ())
 
+
+def _quarantine_facets(kept: Quarantined) -> Item:
+    """Listed while nobody is done with it."""
+    if kept.settled_at:
+        return {}
+    return {
+        "year": OPEN_ARRIVALS,
+        "start_id": f"{stamp(kept.arrived_at)}#{kept.arrival_id}",
+    }
+
+
 # A mail in quarantine may say what a guest paid.
+OPEN_ARRIVALS = "QUARANTINE#open"
 QUARANTINE = Kind(
     Quarantined,
     FINANCE,
-    key=lambda arrival_id: ("QUARANTINE", arrival_id),
+    key=lambda arrival_id: (f"QUARANTINE#{arrival_id}", HEAD),
     ids=lambda kept: (kept.arrival_id,),
+    facets=_quarantine_facets,
+)
+ORIGINAL = Kind(
+    Original,
+    FINANCE,
+    key=lambda arrival_id: (f"QUARANTINE#{arrival_id}", "original"),
+    ids=lambda original: (original.arrival_id,),
+    facets=lambda original: (
+        {"expires": int(original.until.timestamp())} if original.until else {}
+    ),
 )

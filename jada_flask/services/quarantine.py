@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jada_flask.domain.audit import Actor
-from jada_flask.domain.quarantine import Quarantined
-from jada_flask.records.money import QUARANTINE
-from jada_flask.unit_of_work import UnitOfWork
+from jada_flask.domain.quarantine import Original, Quarantined
+from jada_flask.ports import Item
+from jada_flask.records.money import OPEN_ARRIVALS, ORIGINAL, QUARANTINE
+from jada_flask.unit_of_work import Listing, UnitOfWork
 
-_LONGEST = 250_000  # characters; an item of the store holds 400 kB
+# An item of the store holds 400 kB; a byte may become two where it is packed.
+_LONGEST = 180_000
+_LONGEST_WORDS = 500
+_KEPT = timedelta(days=90)
 
 
 def keep(
@@ -33,32 +37,57 @@ def keep(
         return known
     kept = Quarantined(
         arrival_id,
-        name,
+        name[:_LONGEST_WORDS],
         kind,
-        reason,
+        reason[:_LONGEST_WORDS],
         at,
         source,
         source_ref,
-        content.decode("utf-8", "replace")[:_LONGEST],
     )
     work.save(QUARANTINE, kept)
+    work.save(ORIGINAL, Original(arrival_id, _text(content)))
     work.commit(by=by, did="arrival.quarantined", at=at, about=arrival_id)
     return kept
 
 
-def waiting(work: UnitOfWork) -> list[Quarantined]:
-    """What nobody has looked at yet, newest first."""
-    kept = work.query(QUARANTINE, "QUARANTINE", limit=500).values
-    open_ones = [one for one in kept if one.settled_at is None]
-    return sorted(open_ones, key=lambda one: one.arrived_at, reverse=True)
+def waiting(
+    work: UnitOfWork, *, limit: int = 50, after: Item | None = None
+) -> Listing[Quarantined]:
+    """What nobody is done with yet, newest first."""
+    return work.query(
+        QUARANTINE,
+        OPEN_ARRIVALS,
+        index="by_date",
+        limit=limit,
+        after=after,
+        descending=True,
+    )
+
+
+def original(work: UnitOfWork, arrival_id: str) -> str:
+    """What the arrival said; nothing once that has expired."""
+    found = work.get(ORIGINAL, arrival_id)
+    return found.text if found else ""
 
 
 def settle(
     work: UnitOfWork, arrival_id: str, *, by: Actor, at: datetime
 ) -> Quarantined:
-    """A person is done with it."""
+    """A person is done with it; what it said is forgotten after a while."""
     kept = work.need(QUARANTINE, arrival_id, otherwise="There is no such arrival.")
+    if kept.settled_at:
+        return kept
     settled = replace(kept, settled_at=at)
     work.save(QUARANTINE, settled)
+    said = work.get(ORIGINAL, arrival_id)
+    if said:
+        work.save(ORIGINAL, replace(said, until=at + _KEPT))
     work.commit(by=by, did="arrival.settled", at=at, about=arrival_id)
     return settled
+
+
+def _text(content: bytes) -> str:
+    """The content as text without control characters, as much as one item holds."""
+    text = content[:_LONGEST].decode("utf-8", "replace")
+    seen = "".join(char if char >= " " or char in "\t\n" else "" for char in text)
+    return seen.encode()[:_LONGEST].decode("utf-8", "ignore")

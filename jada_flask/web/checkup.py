@@ -36,6 +36,7 @@ def checkup(parts: Parts, given: Iterator[str]) -> Iterator[Finding]:
         ("guest pages", _files),
         ("audit inbox", lambda parts: parts.ports.audit_mailer.health()),
         ("operator summary", lambda parts: parts.ports.summary.health()),
+        ("inbox", _inbox),
         ("outbox", _outbox),
     )
     for name, check in checks:
@@ -97,6 +98,11 @@ def _files(parts: Parts) -> str:
     files.read(_TRIAL)
     files.delete(_TRIAL)
     return "can be written and read"
+
+
+def _inbox(parts: Parts) -> str:
+    inbox = parts.ports.inbox
+    return inbox.health() if inbox else "off; JADA_INTAKE_LABEL turns it on"
 
 
 def _outbox(parts: Parts) -> str:
