@@ -49,7 +49,9 @@ def wait_until(true: object) -> None:
 # Threads
 
 
-def write_behind_the_gate(store: SqliteStore, writes: list[Put]) -> list[str]:
+def write_behind_the_gate(
+    store: SqliteStore, writes: list[tuple[Put, ...]]
+) -> list[str]:
     """Have all wait for the gate at once; how the transactions ended, and errors."""
     ends: list[str] = []
     store._pool.writer().set_trace_callback(
@@ -57,7 +59,7 @@ def write_behind_the_gate(store: SqliteStore, writes: list[Put]) -> list[str]:
     )
     with ThreadPoolExecutor(len(writes)) as pool:
         with store._gate:
-            written = [pool.submit(store.write, write) for write in writes]
+            written = [pool.submit(store.write, *write) for write in writes]
             wait_until(lambda: len(store._commits._waiting) == len(writes))
             assert not any(each.done() for each in written)
         errors = [each.exception(PATIENCE) for each in written]
@@ -66,27 +68,36 @@ def write_behind_the_gate(store: SqliteStore, writes: list[Put]) -> list[str]:
 
 
 def test_those_who_wait_together_share_one_commit(sqlite: SqliteStore) -> None:
-    writes = [Put(JOBS, {"pk": "a", "sk": f"{n:02}"}, NEW) for n in range(16)]
+    writes = [(Put(JOBS, {"pk": "a", "sk": f"{n:02}"}, NEW),) for n in range(16)]
 
     assert write_behind_the_gate(sqlite, writes) == ["COMMIT"]
     assert len(list(sqlite.everything(JOBS))) == 16
 
 
 def test_who_is_refused_takes_nobody_along(sqlite: SqliteStore) -> None:
-    writes = [Put(JOBS, {"pk": "a", "sk": f"{n % 8}"}, NEW) for n in range(16)]
+    writes = [
+        (
+            Put(JOBS, {"pk": "written", "sk": f"{n:02}"}),
+            Put(JOBS, {"pk": "wanted", "sk": f"{n % 8}", "by": f"{n:02}"}, NEW),
+        )
+        for n in range(16)
+    ]
 
     said = write_behind_the_gate(sqlite, writes)
 
     assert said == ["COMMIT", *["ConditionError"] * 8]
-    assert len(list(sqlite.everything(JOBS))) == 8
+    winners = {each["by"] for each in sqlite.query(JOBS, "wanted").items}
+    written = {each["sk"] for each in sqlite.query(JOBS, "written").items}
+    assert len(winners) == 8
+    assert written == winners
 
 
 def test_who_reaches_too_far_takes_nobody_along(
     sqlite: SqliteStore, path: Path
 ) -> None:
     public = SqliteStore(path, only=PUBLIC)
-    writes = [Put(EVENTS, {"pk": "a", "sk": f"{n}"}) for n in range(4)]
-    writes.insert(0, Put(JOBS, {"pk": "a", "sk": "b"}))
+    writes = [(Put(EVENTS, {"pk": "a", "sk": f"{n}"}),) for n in range(4)]
+    writes.insert(0, (Put(JOBS, {"pk": "a", "sk": "b"}),))
 
     said = write_behind_the_gate(public, writes)
 
@@ -99,7 +110,7 @@ def test_a_commit_that_fails_is_told_to_all_who_shared_it(sqlite: SqliteStore) -
     pages = sqlite._pool.writer().execute("PRAGMA page_count").fetchone()[0]
     sqlite._pool.writer().execute(f"PRAGMA max_page_count = {pages}")
     writes = [
-        Put(JOBS, {"pk": "a", "sk": f"{n}", "doc": "x" * 300_000}) for n in range(4)
+        (Put(JOBS, {"pk": "a", "sk": f"{n}", "doc": "x" * 300_000}),) for n in range(4)
     ]
 
     said = write_behind_the_gate(sqlite, writes)
