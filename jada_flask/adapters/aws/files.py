@@ -86,7 +86,10 @@ class S3Files:
         revision: int | None,
         there: dict[str, Any] | None,
     ) -> bool:
-        """Write it unless somebody else wrote since we looked; whether that went well."""
+        """Write it unless somebody else wrote since we looked.
+
+        Whether that went well.
+        """
         from botocore.exceptions import BotoCoreError, ClientError
 
         request: dict[str, Any] = {

@@ -1,0 +1,1 @@
+"""The door of Lambda and what stands behind it at AWS."""
