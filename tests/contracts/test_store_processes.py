@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def wait_until(true: object) -> None:
 
 
 def write_behind_the_gate(
-    store: SqliteStore, writes: list[tuple[Put, ...]]
+    store: SqliteStore, writes: Sequence[tuple[Put, ...]]
 ) -> list[str]:
     """Have all wait for the gate at once; how the transactions ended, and errors."""
     ends: list[str] = []
