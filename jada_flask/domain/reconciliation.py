@@ -59,12 +59,6 @@ class Taken:
             return bool(self.reason or not (self.match.flagged or self.contradiction))
         return self.state is TakenState.DISMISSED
 
-    def noted(self, note: str) -> Taken:
-        """With one more note; the same one stands there once."""
-        if note in self.notes:
-            return self
-        return replace(self, notes=(*self.notes, note))
-
     def told_again(self, receipt: Receipt, event_id: str) -> Taken:
         """What another telling of the same receipt adds: its fee, or a contradiction.
 
@@ -94,9 +88,14 @@ class Taken:
         return replace(self, receipt=known, match=match)
 
     def settled(self, match: Match, payment_id: str = "") -> Taken:
+        """Booked; what was odd about it is so no longer."""
         exact = replace(match, confidence=Confidence.EXACT)
         return replace(
-            self, match=exact, state=TakenState.SETTLED, payment_id=payment_id
+            self,
+            match=exact,
+            state=TakenState.SETTLED,
+            payment_id=payment_id,
+            notes=(),
         )
 
     def revised(self) -> Taken:

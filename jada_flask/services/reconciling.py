@@ -222,7 +222,7 @@ def _first(desk: Desk, taken: Taken, expected: Expected) -> Taken:
 def _matched_again(desk: Desk, taken: Taken, expected: Expected) -> Taken:
     """An open receipt that is told once more, held against what is expected by now."""
     found = match(taken.receipt, expected.of(taken.receipt))
-    if found.confidence is Confidence.EXACT and not taken.notes:
+    if found.confidence is Confidence.EXACT and not taken.contradiction:
         return settle(desk, taken, found)
     after = replace(taken, match=found)
     known = desk.fresh().get(TAKEN, *TAKEN.ids(taken))

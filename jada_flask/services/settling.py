@@ -107,15 +107,17 @@ def give_back(desk: Desk, taken: Taken) -> Taken:
         for one in every
         if one.state is TakenState.SETTLED and one.receipt_id != charge.receipt_id
     )
-    odd = _odd_refund(paid, found, Money(ours))
+    odd = _odd_refund(paid, Money(ours))
     if odd and not desk.asked:
         return leave_open(desk, replace(taken, match=found), odd)
     return _refund(desk, taken, found, charge.payment_id)
 
 
 def leave_open(desk: Desk, taken: Taken, why: str) -> Taken:
-    """Have somebody decide."""
-    after = replace(taken.noted(why), state=TakenState.OPEN)
+    """Have somebody decide; the same question again is asked once."""
+    after = replace(taken, state=TakenState.OPEN, notes=(why,))
+    if after == desk.fresh().get(TAKEN, *TAKEN.ids(taken)):
+        return after
     return keep(desk, after, "receipt.left_open")
 
 
@@ -269,7 +271,7 @@ def _alike(entry: Entry) -> str:
     )
 
 
-def _odd_refund(paid: payment_log.Found, found: Match, ours: Money) -> str:
+def _odd_refund(paid: payment_log.Found, ours: Money) -> str:
     """Why a refund should not be booked by itself; empty where nothing is odd."""
     ledger, entry = paid.ledger, paid.entry
     if entry.payment_id in ledger.voided:
@@ -280,8 +282,6 @@ def _odd_refund(paid: payment_log.Found, found: Match, ours: Money) -> str:
             f"{given - ours} of this payment was given back in the log by hand, which "
             "may be the same money."
         )
-    if found.flagged:
-        return found.reasons[-1]
     return ""
 
 

@@ -22,10 +22,11 @@ from jada_flask.domain.receipt import ReceiptKind
 from jada_flask.domain.reconciliation import TakenState, totals_of
 from jada_flask.services import reconciling, roster
 from tests.matching.builders import dollars, paid_out, receipt
+from tests.matching.meanwhile import Meanwhile
 from tests.matching.stripe_events import balance_transaction, charge, event, intent
 from tests.matching.stripe_events import refunded as refund_event
 from tests.matching.till import Till
-from tests.payments.desk import ANA, SAIL
+from tests.payments.desk import ANA, SAIL, Desk
 
 OPEN, WAITING = TakenState.OPEN, TakenState.WAITING
 SETTLED, DISMISSED = TakenState.SETTLED, TakenState.DISMISSED
@@ -244,6 +245,37 @@ def test_an_entry_of_another_receipt_is_other_money(till: Till) -> None:
     assert again.state is SETTLED
 
 
+def test_money_that_somebody_logs_at_this_very_moment_is_not_logged_again(
+    till: Till,
+) -> None:
+    """After it was looked for in the log, and before it is written there."""
+    real = till.desk.store
+    desk = Desk(real)
+    till.desk.store = Meanwhile(
+        real,
+        lambda call, what: (call, what) == ("write", "Payments"),
+        lambda: desk.log(till.ana, "500.00", "card"),
+    )
+
+    (taken,) = till.take(till.charge())
+
+    assert taken.state is OPEN
+    assert till.log() == [("payment", "500.00")]
+
+
+def test_what_was_in_doubt_is_logged_once_the_doubt_is_gone(till: Till) -> None:
+    entry = till.desk.log(till.ana, "500.00", "card").entry
+    first, again = till.take(till.charge(), till.charge())
+    assert (first.state, again.revision) == (OPEN, first.revision)
+
+    till.desk.void(entry)
+    (taken,) = till.take(till.charge())
+
+    assert taken.explained
+    assert taken.words == taken.match.reasons
+    assert till.open() == []
+
+
 def test_it_is_logged_where_somebody_says_that_it_is_other_money(till: Till) -> None:
     till.desk.log(till.ana, "500.00", "card")
     (taken,) = till.take(till.charge(at=till.desk.clock.at))
@@ -331,6 +363,15 @@ def test_a_charge_that_is_told_otherwise_keeps_its_amount_and_is_flagged(
     assert not again.explained
     assert till.log() == [("payment", "500.00")]
     assert till.open() == [again]
+
+
+def test_what_contradicts_itself_is_not_booked_by_itself(till: Till) -> None:
+    till.take(till.charge(metadata={}))
+
+    (again,) = till.take(till.charge("700.00"))
+
+    assert again.state is OPEN
+    assert till.log() == []
 
 
 def test_a_difference_is_explained_by_a_reason(till: Till) -> None:
@@ -631,6 +672,23 @@ def test_payouts_at_once_leave_nothing_out(till: Till) -> None:
     assert paid.received == dollars("800.00")
     left = sorted(one.match.difference.cents for one in taken)
     assert left == [84_075 - 10_000 * n for n in range(8, 0, -1)]
+
+
+def test_a_payout_is_held_against_what_is_due_at_this_very_moment(till: Till) -> None:
+    till.book(gross=dollars("840.75"))
+    real = till.desk.store
+    other = Till(Desk(real))
+    part = paid_out("800.00", source_id="BS-1048213@2026-06-01")
+    till.desk.store = Meanwhile(
+        real,
+        lambda call, what: (call, what) == ("get", "PAIDOUT"),
+        lambda: other.take(part),
+        at=2,
+    )
+
+    (taken,) = till.take(paid_out("40.75", "0.00"))
+
+    assert taken.match.difference == Money()
 
 
 @pytest.mark.parametrize("wrong", ["", "x", "a/b/c", "stripe/ch_1/ch_1/", "//"])
