@@ -13,8 +13,6 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from jada_flask.adapters.aws.dynamo import connect
-from jada_flask.adapters.aws.dynamo_tables import create_tables
 from jada_flask.domain.outbox import State
 from jada_flask.web.context import Parts
 from jada_flask.wiring import build
@@ -44,15 +42,29 @@ MARGIN = {
 CAPTAIN = "captain@example.com"
 
 
-@pytest.fixture(params=["sqlite", "dynamodb"])
+on_both_engines = pytest.mark.parametrize(
+    "engine", ["sqlite", "dynamodb"], indirect=True
+)
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> str:
+    """What keeps the data; SQLite where a test does not ask."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
 def parts(
-    request: pytest.FixtureRequest, keys: Keys, clock: SetClock, tmp_path: Path
+    request: pytest.FixtureRequest,
+    engine: str,
+    keys: Keys,
+    clock: SetClock,
+    tmp_path: Path,
 ) -> Iterator[Parts]:
     """The same installation on either engine."""
     settings = {}
-    if request.param == "dynamodb":
+    if engine == "dynamodb":
         url, prefix = request.getfixturevalue("ministack_url"), f"j-{uuid4().hex}"
-        create_tables(connect(endpoint_url=url), prefix)
         settings = {
             "JADA_STORE": "dynamodb",
             "JADA_TABLE_PREFIX": prefix,
@@ -92,6 +104,7 @@ def told_since(parts: Parts, before: int) -> list[str]:
     ]
 
 
+@on_both_engines
 def test_one_call_does_all_of_the_offices_work(
     scripts: Caller, parts: Parts, drain: DrainAll
 ) -> None:
@@ -139,6 +152,7 @@ def test_the_calendar_holds_the_money(scripts: Caller, taken: dict[str, Any]) ->
     ] == [(taken["booking_id"], "18", "289.41")]
 
 
+@on_both_engines
 def test_the_event_holds_everything_but_money(
     office: Caller, taken: dict[str, Any]
 ) -> None:
@@ -212,6 +226,7 @@ def test_the_link_in_the_mail_opens_the_members_own_page(
     assert "3:30 PM" in page.text
 
 
+@on_both_engines
 def test_dispatch_sees_the_answer(
     client: Caller, office: Caller, parts: Parts, taken: dict[str, Any], drain: DrainAll
 ) -> None:
@@ -228,6 +243,7 @@ def test_dispatch_sees_the_answer(
     assert "Nia Okafor" in str(mails(parts)[-1]["subject"])
 
 
+@on_both_engines
 def test_the_same_booking_again_writes_and_sends_nothing(
     scripts: Caller, parts: Parts, taken: dict[str, Any], drain: DrainAll
 ) -> None:
@@ -246,6 +262,7 @@ def test_the_same_booking_again_writes_and_sends_nothing(
     )
 
 
+@on_both_engines
 def test_another_time_is_told_to_everybody_who_sails(
     scripts: Caller,
     client: Caller,
@@ -290,6 +307,7 @@ def test_another_number_of_guests_is_on_the_page_and_the_checklist(
     assert any("Brief 6 guests" in task["title"] for task in event["checklist"])
 
 
+@on_both_engines
 def test_another_crew_is_told_just_to_whom_it_concerns(
     scripts: Caller,
     client: Caller,
@@ -328,6 +346,7 @@ def test_another_price_is_told_to_the_operator_alone(
     assert entry["net_revenue"] == "338.00"
 
 
+@on_both_engines
 def test_a_cancelled_charter_is_told_to_crew_page_and_operator(
     scripts: Caller,
     client: Caller,
@@ -404,6 +423,7 @@ def test_what_is_not_agreed_is_kept_with_its_deadline_and_starts_nothing(
     assert "Avery Example" in office.get("/dispatch").text
 
 
+@on_both_engines
 def test_a_request_that_is_approved_starts_everything(
     scripts: Caller, parts: Parts, drain: DrainAll
 ) -> None:
@@ -459,6 +479,7 @@ def test_a_cancelled_booking_that_is_approved_again_asks_everybody_again(
     assert "Can you make it?" in page.text
 
 
+@on_both_engines
 def test_the_same_booking_taken_by_eight_at_once_is_taken_once(
     app: Flask, keys: Keys, parts: Parts, drain: DrainAll
 ) -> None:
