@@ -165,6 +165,9 @@ class Store(Protocol):
     def everything(self, table: Table) -> Iterator[Item]:
         """Every item of a table, for exports; never for a page."""
 
+    def purge(self, now: int) -> int:
+        """Take away what has expired at `now`, in epoch seconds; how many items."""
+
     def close(self) -> None:
         """Let go of files and connections."""
 

@@ -21,6 +21,10 @@ class BusyError(JadaError):
     """The store did not get to it; nothing was written and trying again is safe."""
 
 
+class UnansweredError(JadaError):
+    """The store did not say, though asked again, whether it wrote."""
+
+
 class RuleError(JadaError):
     """The house rules do not allow it."""
 

@@ -9,6 +9,7 @@ from random import SystemRandom
 from threading import Event as Signal
 from threading import Thread
 
+from jada_flask.domain.errors import JadaError
 from jada_flask.ports import Ports
 from jada_flask.services.deliveries import Courier
 from jada_flask.services.outbox import Drain
@@ -18,6 +19,7 @@ _LOG = logging.getLogger(__name__)
 SIDE_BY_SIDE = 8
 _QUIET = 0.01  # seconds without a new promise
 _LOOK_AGAIN = 1.0  # seconds: another process may have promised something
+_SWEEP_EVERY = 3600  # seconds
 
 
 def drain_of(office: Opening, ports: Ports) -> Drain:
@@ -34,6 +36,7 @@ class Worker:
         self._patience = patience  # seconds
         self._signal = Signal()
         self._stopped = False
+        self._swept = 0
 
     def wake(self) -> None:
         """Something is due."""
@@ -54,8 +57,20 @@ class Worker:
         while not self._stopped:
             self._let_answers_go_first()
             if not self._sent(drain):
+                self._sweep(drain)
                 self._signal.wait(_LOOK_AGAIN)
         drain.pool.shutdown()
+
+    def _sweep(self, drain: Drain) -> None:
+        """Once an hour, when nothing waits, take away what has expired."""
+        now = int(drain.clock.now().timestamp())
+        if now < self._swept + _SWEEP_EVERY:
+            return
+        self._swept = now
+        try:
+            drain.store.purge(now)
+        except JadaError:
+            _LOG.exception("what has expired could not be taken away")
 
     def _let_answers_go_first(self) -> None:
         """Wait for a moment in which nothing new is promised, but not for long.

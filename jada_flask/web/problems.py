@@ -16,6 +16,7 @@ from jada_flask.domain.errors import (
     JadaError,
     NotFoundError,
     RuleError,
+    UnansweredError,
     UnreadableError,
 )
 from jada_flask.services.staff import SignInError, TooManyTriesError
@@ -32,6 +33,7 @@ _STATUS: tuple[tuple[type[JadaError], int], ...] = (
     (RuleError, 422),
     (TooManyTriesError, 429),
     (BusyError, 503),
+    (UnansweredError, 504),
 )
 _WORDS = {
     400: "The request cannot be read.",
@@ -53,6 +55,7 @@ _TITLES = {
     429: "Too many requests",
     500: "Something broke",
     503: "Busy",
+    504: "No answer",
 }
 
 

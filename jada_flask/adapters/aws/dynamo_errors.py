@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from jada_flask.adapters.aws.dynamo_values import plain_item
-from jada_flask.domain.errors import BusyError, ConfigError, JadaError
+from jada_flask.domain.errors import (
+    BusyError,
+    ConfigError,
+    JadaError,
+    UnansweredError,
+)
 from jada_flask.ports import ConditionError
 
 _BUSY = "The store is busy. Please try again."
@@ -34,10 +39,6 @@ _MISCONFIGURED = {
     "ResourceNotFoundException",
     "UnrecognizedClientException",
 }
-
-
-class UnansweredError(JadaError):
-    """DynamoDB did not say, though asked again and again, whether it wrote."""
 
 
 class Refusal:
