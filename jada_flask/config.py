@@ -46,6 +46,7 @@ NAMES = (
     "JADA_INTAKE_MAILBOX",
     "JADA_ORIGIN_SECRET",
     "JADA_SECRETS_PATH",
+    "STRIPE_WEBHOOK_SECRET",
     "AWS_ENDPOINT_URL",
     "PORT",
 )
@@ -78,6 +79,7 @@ class Config:
     intake_label: str = ""
     intake_mailbox: str = ""
     origin_secret: str = ""
+    stripe_secrets: tuple[str, ...] = ()
     aws_endpoint: str = ""
     port: int = 8000
     unknown: tuple[str, ...] = ()  # settings that nobody reads, for `doctor`
@@ -140,6 +142,9 @@ class Config:
             intake_label=_intake_label(env),
             intake_mailbox=_email(env, "JADA_INTAKE_MAILBOX"),
             origin_secret=env.get("JADA_ORIGIN_SECRET", ""),
+            stripe_secrets=values.secrets(
+                "STRIPE_WEBHOOK_SECRET", env.get("STRIPE_WEBHOOK_SECRET", "")
+            ),
             aws_endpoint=_url(env, "AWS_ENDPOINT_URL", local=True),
             port=port,
             unknown=unknown,

@@ -17,6 +17,7 @@ _FAST_HASH = re.compile(r"sha256:[0-9a-f]{16,64}:[0-9a-f]{64}")
 _TABLE_PREFIX = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PRINTABLE = re.compile(r"[!-~]{32,}")
+_SIGNING = re.compile(r"[!-~]{16,}")
 _USUAL_PORTS = {"http": 80, "https": 443}
 
 
@@ -86,6 +87,19 @@ def shared_secret(name: str, value: str) -> str:
     if value and not _PRINTABLE.fullmatch(value):
         raise ConfigError(f"{name}: needs 32 printable ASCII characters or more.")
     return value
+
+
+def secrets(name: str, value: str) -> tuple[str, ...]:
+    """One secret, or two while they are exchanged, or none."""
+    if not value:
+        return ()
+    given = tuple(part.strip() for part in value.split(","))
+    if len(given) > 2 or not all(map(_SIGNING.fullmatch, given)):
+        raise ConfigError(
+            f"{name}: one secret of 16 printable ASCII characters or more, or two with "
+            "a comma between them."
+        )
+    return given
 
 
 def slow_hash(name: str, given: Mapping[str, str]) -> str:

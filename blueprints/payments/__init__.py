@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("payments", __name__)
 
-from blueprints.payments import api, api_reading, api_roster  # noqa: E402, F401
+from blueprints.payments import api, api_reading, api_roster, webhook  # noqa: E402, F401
