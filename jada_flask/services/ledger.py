@@ -174,9 +174,18 @@ def _event_ids(store: Store) -> set[str]:
 
 
 def _readable(store: Store, table: Table) -> Iterator[Item]:
-    """The items up to one that cannot be read: the check of its event says so."""
+    """The items up to one that cannot be read: the check of its event says so.
+
+    An item that names another key than its own can lead back to what was read before.
+    """
+    seen: set[tuple[object, object]] = set()
     with suppress(*_NO_ITEM):
-        yield from store.everything(table)
+        for item in store.everything(table):
+            key = item[table.partition], item[table.sort]
+            if key in seen:
+                return
+            seen.add(key)
+            yield item
 
 
 def _unreadable(store: Store, event_id: str) -> tuple[int, Break]:
@@ -202,9 +211,14 @@ def _items(store: Store, event_id: str) -> list[Item]:
 
 def _pages(store: Store, event_id: str, size: int) -> Iterator[Item]:
     after: Item | None = None
+    places = set()
     while True:
         page = store.query(PAYMENTS, event_id, index=BY_EVENT, limit=size, after=after)
         yield from page.items
         after = page.after
         if after is None:
             return
+        place = tuple(after.values())
+        if place in places:
+            raise ValueError("an entry names a moment that leads back")
+        places.add(place)

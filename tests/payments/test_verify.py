@@ -200,6 +200,41 @@ def test_a_log_without_its_head_is_found(six: Desk, path: Path) -> None:
     assert "head of this log is missing" in six.verify().breaks[0].why
 
 
+def test_a_head_that_is_no_head_is_found(six: Desk, path: Path) -> None:
+    with behind_our_back(path) as raw:
+        raw.execute("""UPDATE "Finance" SET body = '{' WHERE s = '#'""")
+
+    assert "head of this log cannot be read" in six.verify().breaks[0].why
+
+
+def test_an_entry_of_an_event_that_never_was_is_found(six: Desk, path: Path) -> None:
+    with behind_our_back(path) as raw:
+        p, s, body = nth(raw, 6)
+        moved = body.replace("EV_sail#", "EV_none#")
+        update = 'UPDATE "Payments" SET body = ? WHERE p = ? AND s = ?'
+        raw.execute(update, (moved, p, s))
+
+    found = {broken.event_id: broken.why for broken in six.verify().breaks}
+    assert "head of this log is missing" in found["EV_none"]
+    assert "not its own" in found["EV_sail"]
+
+
+def test_an_entry_that_leads_back_ends_the_check(
+    desk: Desk, ana: str, path: Path
+) -> None:
+    """A moment changed on the edge of a page, so that the next page is the same one."""
+    for number in range(14):
+        desk.later(1_000)
+        desk.batch(*((ana, f"{number + 1}.{cents:02}") for cents in range(15)))
+    with behind_our_back(path) as raw:
+        p, s, body = nth(raw, 200)
+        first = nth(raw, 1)[1]
+        update = 'UPDATE "Payments" SET body = ? WHERE p = ? AND s = ?'
+        raw.execute(update, (body.replace(str(s), str(first - 1)), p, s))
+
+    assert len(desk.verify().breaks) == 1
+
+
 def test_a_chain_whose_beginning_has_expired_holds(
     six: Desk, ana: str, path: Path
 ) -> None:
