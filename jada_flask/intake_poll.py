@@ -122,22 +122,24 @@ class Poller:
         self._stop = Signal()
         self._said = ""
 
-    def begin(self, office: Opening, inbox: Inbox, clock: Clock) -> None:
-        """Start looking, until the process ends."""
+    def begin(self, office: Opening, inbox: Inbox, clock: Clock) -> Thread:
+        """Start looking, until it is stopped or the process ends."""
         looking = Thread(
             target=self._run, args=(office, inbox, clock), name="intake", daemon=True
         )
         looking.start()
+        return looking
 
     def stop(self) -> None:
         self._stop.set()
 
     def _run(self, office: Opening, inbox: Inbox, clock: Clock) -> None:
         while not self._stop.is_set():
-            self._look(office, inbox, clock)
+            self.look(office, inbox, clock)
             self._stop.wait(_EVERY)
 
-    def _look(self, office: Opening, inbox: Inbox, clock: Clock) -> None:
+    def look(self, office: Opening, inbox: Inbox, clock: Clock) -> None:
+        """Look once; whatever goes wrong is logged, a trouble that lasts once."""
         try:
             poll(lambda: UnitOfWork(office), inbox, INTAKE, clock.now())
             self._said = ""

@@ -1,4 +1,4 @@
-"""Google on loopback: a token endpoint that checks the assertion, and Gmail's drafts.
+"""Google on loopback: a token endpoint that checks the assertion, and a Gmail mailbox.
 
 The real client libraries talk to it. It can be told to fail in every way that Google
 does, before or after it has done what was asked.
@@ -30,12 +30,16 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from tests.google.fake_mailbox import FakeMailbox, Query
+
 EMAIL = "audit@jada-test.iam.gserviceaccount.com"
 MAILBOX = "audit@example.com"
 SCOPE = "https://www.googleapis.com/auth/gmail.compose"
+READONLY = "https://www.googleapis.com/auth/gmail.readonly"
 AUDIENCE = "https://oauth2.googleapis.com/token"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
+_READING = ("history", "labels", "message", "messages")
 _STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED"}
 _STATUS |= {404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED", 500: "INTERNAL"}
 
@@ -48,6 +52,7 @@ class Fault:
     reason: str = "backendError"
     headers: dict[str, str] = field(default_factory=dict)
     html: bool = False
+    content: bytes = b""
     delay: float = 0
     drop: bool = False
     acts: bool = False  # whether it does what was asked all the same
@@ -80,8 +85,10 @@ class FakeGoogle:
         self.calls: Counter[str] = Counter()
         self.refusals: list[str] = []  # why assertions were not accepted
         self.reach: Callable[[str], None] = lambda _step: None
-        self.scopes = {SCOPE}
+        self.scopes = {SCOPE, READONLY}
         self.tokens: set[str] = set()
+        self.mailbox = FakeMailbox()
+        self._may_read: set[str] = set()
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._lock = Lock()
         self._closing = Event()
@@ -134,6 +141,10 @@ class FakeGoogle:
         """Answer the next calls of this operation so, one after the other."""
         self._faults[operation].extend(faults)
 
+    def forgive(self) -> None:
+        """Answer as is right from now on."""
+        self._faults.clear()
+
     def forget_conversation(self, thread_id: str) -> None:
         self._threads.discard(thread_id)
 
@@ -152,6 +163,8 @@ class FakeGoogle:
         self.reach(f"before {operation}")
         if operation != "token" and not self._is_known(handler):
             return 401, _error(401, "authError"), fault
+        if operation in _READING and not self._is_reader(handler):
+            return 403, _error(403, "insufficientPermissions"), fault
         with self._lock:
             status, body = getattr(self, f"_{operation}")(argument)
         self.reach(f"after {operation}")
@@ -160,8 +173,10 @@ class FakeGoogle:
         return status, body, fault
 
     def _is_known(self, handler: _Handler) -> bool:
-        kind, _, token = handler.headers.get("Authorization", "").partition(" ")
-        return kind == "Bearer" and token in self.tokens
+        return _token_of(handler) in self.tokens
+
+    def _is_reader(self, handler: _Handler) -> bool:
+        return _token_of(handler) in self._may_read
 
     def _token(self, form: dict[str, list[str]]) -> tuple[int, Any]:
         fault = self._fault_of(form)
@@ -173,6 +188,8 @@ class FakeGoogle:
             }
         token = f"token-{next(self._numbers)}"
         self.tokens.add(token)
+        if _read_assertion(form["assertion"][0])[1]["scope"] == READONLY:
+            self._may_read.add(token)
         return 200, {"access_token": token, "expires_in": 3599, "token_type": "Bearer"}
 
     def _fault_of(self, form: dict[str, list[str]]) -> tuple[str, str] | None:
@@ -223,7 +240,21 @@ class FakeGoogle:
         return 204, None
 
     def _profile(self, _argument: Any) -> tuple[int, Any]:
-        return 200, {"emailAddress": MAILBOX}
+        return 200, {"emailAddress": MAILBOX} | self.mailbox.profile()
+
+    def _labels(self, query: Query) -> tuple[int, Any]:
+        return self.mailbox.list_labels(query)
+
+    def _history(self, query: Query) -> tuple[int, Any]:
+        status, body = self.mailbox.list_history(query)
+        return status, _error(status, body) if status != 200 else body
+
+    def _messages(self, query: Query) -> tuple[int, Any]:
+        return self.mailbox.list_mails(query)
+
+    def _message(self, asked: tuple[str, Query]) -> tuple[int, Any]:
+        status, body = self.mailbox.show_mail(*asked)
+        return status, _error(status, body) if status != 200 else body
 
 
 class _Server(ThreadingHTTPServer):
@@ -253,10 +284,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(404)
 
     def do_GET(self) -> None:
-        if urlsplit(self.path).path == "/gmail/v1/users/me/profile":
+        parts = urlsplit(self.path)
+        of, _, name = parts.path.removeprefix("/gmail/v1/users/me/").partition("/")
+        if of == "profile":
             self._answer("profile", None)
+        elif of == "drafts":
+            self._answer("get", name)
+        elif of == "messages" and name:
+            self._answer("message", (name, parse_qs(parts.query)))
+        elif of in _READING:
+            self._answer(of, parse_qs(parts.query))
         else:
-            self._answer("get", self._draft_id())
+            self.send_error(404)
 
     def do_DELETE(self) -> None:
         self._answer("delete", self._draft_id())
@@ -282,6 +321,7 @@ class _Handler(BaseHTTPRequestHandler):
         kind = "application/json; charset=UTF-8"
         if fault.html:
             content, kind = b"<!doctype html><title>Error</title>", "text/html"
+        content = fault.content or content
         self._write(status, content, {"Content-Type": kind, **fault.headers})
 
     def _write(self, status: int, content: bytes, headers: dict[str, str]) -> None:
@@ -294,6 +334,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
         except OSError:
             self.close_connection = True  # the client did not wait
+
+
+def _token_of(handler: _Handler) -> str:
+    kind, _, token = handler.headers.get("Authorization", "").partition(" ")
+    return token if kind == "Bearer" else ""
 
 
 def _read_assertion(assertion: str) -> tuple[Any, Any, bool]:
