@@ -6,4 +6,10 @@ from flask import Blueprint
 
 bp = Blueprint("payments", __name__)
 
-from blueprints.payments import api, api_reading, api_roster, webhook  # noqa: E402, F401
+from blueprints.payments import (  # noqa: E402
+    api,  # noqa: F401
+    api_reading,  # noqa: F401
+    api_roster,  # noqa: F401
+    money,  # noqa: F401
+    webhook,  # noqa: F401
+)

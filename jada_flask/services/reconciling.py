@@ -151,15 +151,15 @@ def proposals(
 
 
 def explained(
-    work: UnitOfWork, lo: datetime, hi: datetime, *, limit: int, after: Any = None
+    work: UnitOfWork, lo: str, hi: str, *, limit: int, after: Any = None
 ) -> tuple[list[Taken], Any]:
-    """The receipts of some time about which nothing is open, newest first."""
+    """The receipts between two days about which nothing is open, newest first."""
     found, more = by_year(
         work,
         TAKEN,
         DONE,
-        stamp(lo),
-        f"{stamp(hi)}~",
+        lo,
+        f"{hi}~",
         limit=limit,
         after=after,
         descending=True,

@@ -15,6 +15,7 @@ _NAV = (
     ("New booking", "/dispatch/bookings/new", Right.WORK),
     ("Calendar", "/dispatch/calendar", Right.LOOK),
     ("Outbox", "/dispatch/outbox", Right.LOOK),
+    ("Money", "/dispatch/money", Right.LOOK),
     ("Reports", "/dispatch/reports", Right.LOOK),
 )
 # What a page says once after it was sent on, by the word in its address: no sentence
@@ -26,6 +27,10 @@ _SAID = {
     "unchanged": ("success", "This booking was here already; nothing was sent again."),
     "kept": ("success", "The booking is kept; its work starts once it is approved."),
     "cancelled": ("success", "The booking is cancelled; crew and guests are told."),
+    "money_taken": ("success", "The file is taken."),
+    "money_again": ("success", "This file was taken before; nothing counts twice."),
+    "money_booked": ("success", "The money is booked where it belongs."),
+    "money_dismissed": ("success", "It is noted why."),
 }
 
 
