@@ -84,6 +84,9 @@ class DoomedStore:
     def everything(self, table: Table) -> Iterator[Item]:
         return self._store.everything(table)
 
+    def purge(self, now: int) -> int:
+        return self._store.purge(now)
+
     def close(self) -> None:
         self._store.close()
 
