@@ -53,7 +53,7 @@ def log_payment(
         _commit(pen, [patron], logged)
         return logged
 
-    return insist(work, once)
+    return insist(work, event_id, once)
 
 
 def log_batch(
@@ -79,7 +79,7 @@ def log_batch(
         _commit(pen, list(aboard.values()), logged)
         return logged
 
-    return insist(work, once)
+    return insist(work, event_id, once)
 
 
 def methods(work: UnitOfWork) -> tuple[str, ...]:

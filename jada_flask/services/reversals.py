@@ -52,7 +52,7 @@ def void(
         _check_voidable(case)
         return _write(work, case, payment, by=by, at=at)
 
-    return insist(work, once)
+    return insist(work, event_id, once)
 
 
 def refund(
@@ -82,7 +82,7 @@ def refund(
         _check_refundable(case, amount)
         return _write(work, case, payment, by=by, at=at)
 
-    return insist(work, once)
+    return insist(work, event_id, once)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,20 @@ def test_different_payments_of_one_millisecond_are_all_written(desk: Desk) -> No
     assert paid == sum(range(1, 17)) * 100
 
 
+def test_a_busy_charter_turns_nobody_away(desk: Desk, ana: str) -> None:
+    """Sixteen who log one payment after another, all on the same ledger."""
+
+    def log(number: int) -> None:
+        for cents in range(8):
+            desk.log(ana, f"{number + 1}.{cents:02}")
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(log, range(16)))
+
+    assert [entry.position for entry in desk.entries()] == list(range(1, 129))
+    assert desk.verify().breaks == []
+
+
 def test_of_many_voids_one_is_written(desk: Desk, ana: str) -> None:
     entry = desk.log(ana).entry
     barrier = Barrier(8)
