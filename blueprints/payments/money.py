@@ -17,8 +17,7 @@ from blueprints.payments import bp
 from blueprints.payments.money_shown import Body, line_of, report_body, taken_body
 from jada_flask.domain.errors import Fault, InvalidError, JadaError, UnreadableError
 from jada_flask.domain.staff import Right
-from jada_flask.intake import payout_csv, paypal_csv
-from jada_flask.intake.sheet import Told
+from jada_flask.intake.receipt_files import SOURCES, read
 from jada_flask.services import house, reconciling
 from jada_flask.services.reconciling import Report
 from jada_flask.unit_of_work import UnitOfWork
@@ -31,10 +30,6 @@ from jada_flask.web.described import described
 from jada_flask.web.pages import page
 from jada_flask.web.writes import attempted, written
 
-_READERS: dict[str, tuple[str, Callable[[bytes], Told]]] = {
-    payout_csv.SOURCE: ("Boatsetter payouts", payout_csv.read),
-    paypal_csv.SOURCE: ("PayPal activity", paypal_csv.read),
-}
 _PAGE = 50
 _RECEIPT = "/dispatch/money/receipts/<path:receipt_id>"
 
@@ -44,7 +39,7 @@ class FileForm(Form):
 
     source = SelectField(
         "What it is",
-        choices=[SelectChoice(name, words) for name, (words, _) in _READERS.items()],
+        choices=[SelectChoice(name, words) for name, words in SOURCES.items()],
     )
     file = FileField("File (CSV)", [InputRequired("Choose a file.")])
 
@@ -55,8 +50,8 @@ class FileForm(Form):
 def take_receipts() -> Response:
     """Take a payout file of `?source=`: all of it, or nothing where a line is wrong."""
     source = request.args.get("source", "")
-    if source not in _READERS:
-        raise InvalidError(Fault("source", f"This is one of: {', '.join(_READERS)}."))
+    if source not in SOURCES:
+        raise InvalidError(Fault("source", f"This is one of: {', '.join(SOURCES)}."))
     if request.mimetype != "text/csv":
         raise UnsupportedMediaType("Send the file with `Content-Type: text/csv`.")
     raw = request.get_data(cache=True)
@@ -124,7 +119,7 @@ def money_file(file_id: str) -> str:
     return page(
         "dispatch/money_file.html",
         file=report.file,
-        source=_READERS[report.file.source][0],
+        source=SOURCES[report.file.source],
         lines=[line_of(one) for one in report.lines],
         may_pay=_may_pay(),
         zone=_zone(work),
@@ -156,7 +151,7 @@ def dismiss_receipt(receipt_id: str) -> Any:
 
 def _taking(source: str, raw: bytes, name: str) -> Callable[[UnitOfWork], Report]:
     """What takes this file; it is read at once, so that a wrong one is refused."""
-    told = _READERS[source][1](raw)
+    told = read(source, raw)
     by, at = caller().actor, now()
     return lambda work: reconciling.take_file(
         work,
@@ -196,7 +191,7 @@ def _money(form: FileForm) -> str:
         lines=[line_of(one) for one in found],
         may_pay=_may_pay(),
         files=reconciling.files(work, now()),
-        sources={name: words for name, (words, _) in _READERS.items()},
+        sources=SOURCES,
         zone=_zone(work),
         next_url=f"/dispatch/money?cursor={cursor}" if cursor else None,
     )

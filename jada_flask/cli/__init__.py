@@ -12,6 +12,7 @@ from jada_flask.cli import (
     outbox,
     people,
     poll,
+    reconcile,
     secrets,
     staff,
 )
@@ -26,6 +27,7 @@ def install(app: Flask) -> None:
     app.cli.add_command(people.crew)
     app.cli.add_command(staff.staff)
     app.cli.add_command(ledger.ledger)
+    app.cli.add_command(reconcile.reconcile)
     app.cli.add_command(doctor.doctor)
     app.cli.add_command(installation.export)
     app.cli.add_command(installation.import_)
