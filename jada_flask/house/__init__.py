@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import msgspec
-
+from jada_flask.decoding import decoder_of
 from jada_flask.domain.house import Operations
 
 
@@ -14,4 +13,4 @@ from jada_flask.domain.house import Operations
 def default_operations() -> Operations:
     """Boats, docks, people and tasks until somebody edits them."""
     content = Path(__file__).with_name("operations.json").read_bytes()
-    return msgspec.json.decode(content, type=Operations)
+    return decoder_of(Operations).decode(content)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import msgspec
-
+from jada_flask.decoding import decoder_of
 from jada_flask.domain.rates import House, Rates
 from jada_flask.house import default_operations
 
@@ -15,7 +14,7 @@ from jada_flask.house import default_operations
 def default_rates() -> Rates:
     """Rates and fees until somebody edits them."""
     content = Path(__file__).with_name("rates.json").read_bytes()
-    return msgspec.json.decode(content, type=Rates)
+    return decoder_of(Rates).decode(content)
 
 
 def default_house() -> House:

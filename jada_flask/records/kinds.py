@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from jada_flask.decoding import decoder_of
 from jada_flask.ports import Item, Key
 from jada_flask.tables import Table
 
@@ -42,10 +42,6 @@ class Kind(Generic[T]):
         self.facets = facets
         self.copied = copied
 
-    @cached_property
-    def _decoder(self) -> msgspec.json.Decoder[T]:
-        return msgspec.json.Decoder(self.type)
-
     def key_of(self, value: T) -> Key:
         return self.key(*self.ids(value))
 
@@ -58,7 +54,7 @@ class Kind(Generic[T]):
         return item
 
     def value(self, item: Item) -> T:
-        return self._decoder.decode(item["doc"])
+        return decoder_of(self.type).decode(item["doc"])
 
 
 def milliseconds(moment: datetime) -> int:
