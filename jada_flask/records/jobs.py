@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from jada_flask.domain.staff import LONGEST, Member, Session
 from jada_flask.ports import Item
@@ -39,6 +40,7 @@ class Remembered:
     until: datetime
 
 
+@cache
 def remembered_kind(table: Table) -> Kind[Remembered]:
     """Kept in the table of whoever writes.
 

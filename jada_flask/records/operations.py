@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from jada_flask.domain.audit import AuditLine
 from jada_flask.domain.checklist import Checklist
@@ -113,6 +114,7 @@ def _message_facets(message: Message) -> Item:
     return {"expires": int((message.settled_at + _KEEP_MESSAGES).timestamp())}
 
 
+@cache
 def message_kind(table: Table) -> Kind[Message]:
     """Messages wait in the table of their zone.
 
@@ -127,6 +129,7 @@ def message_kind(table: Table) -> Kind[Message]:
     )
 
 
+@cache
 def audit_kind(table: Table) -> Kind[AuditLine]:
     """The audit trail of one thing, by time."""
     return Kind(
