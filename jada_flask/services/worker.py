@@ -9,7 +9,6 @@ from random import SystemRandom
 from threading import Event as Signal
 from threading import Thread
 
-from jada_flask.domain.errors import JadaError
 from jada_flask.ports import Ports
 from jada_flask.services.deliveries import Courier
 from jada_flask.services.outbox import Drain
@@ -57,7 +56,6 @@ class Worker:
         while not self._stopped:
             self._let_answers_go_first()
             if not self._sent(drain):
-                self._sweep(drain)
                 self._signal.wait(_LOOK_AGAIN)
         drain.pool.shutdown()
 
@@ -67,10 +65,7 @@ class Worker:
         if now < self._swept + _SWEEP_EVERY:
             return
         self._swept = now
-        try:
-            drain.store.purge(now)
-        except JadaError:
-            _LOG.exception("what has expired could not be taken away")
+        drain.store.purge(now)
 
     def _let_answers_go_first(self) -> None:
         """Wait for a moment in which nothing new is promised, but not for long.
@@ -86,7 +81,10 @@ class Worker:
     def _sent(self, drain: Drain) -> bool:
         """Send some of what is due, if anything is."""
         try:
-            return bool(drain.run(rounds=1))
+            sent = bool(drain.run(rounds=1))
+            if not sent:
+                self._sweep(drain)
+            return sent
         except Exception:  # noqa: BLE001 (the other of the two places)
             # Whatever it was, the messages are still due, and nobody else looks.
             _LOG.exception("the outbox could not be looked at")
