@@ -98,6 +98,8 @@ def bind(*, crew: bool) -> None:
     Flask opens a session before it knows which address was asked for, so this comes
     later.
     """
+    if "HTTP_COOKIE" not in request.environ:  # scripts, which are spared the parsing
+        return
     event_id = (request.view_args or {}).get("event_id", "")
     name = crew_cookie(event_id) if crew else session_cookie()
     secret = request.cookies.get(name)
