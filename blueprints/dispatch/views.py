@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import redirect, request
 
-from blueprints.dispatch import bp, charter, listing, outbox_rows
+from blueprints.dispatch import awake, bp, charter, listing, outbox_rows
 from jada_flask.services import automation, bookings, outbox
 from jada_flask.web.access import STAFF, caller, open_to
-from jada_flask.web.context import begin, now
+from jada_flask.web.context import begin, now, parts
 from jada_flask.web.pages import page
 from jada_flask.web.writes import attempted
 
@@ -57,7 +57,11 @@ def cancel(booking_id: str) -> Any:
 @open_to(STAFF)
 def waiting() -> str:
     """What still has to leave the house, and what was given up."""
-    return page("dispatch/outbox.html", **outbox_rows.listed(begin(), at=now()))
+    work, at = begin(), now()
+    listed = outbox_rows.listed(work, at=at)
+    messages = [row.message for group in listed["groups"] for row in group.rows]
+    card = awake.shown(work, messages, parts().ports.inbox, at=at)
+    return page("dispatch/outbox.html", **listed, **card)
 
 
 @bp.post("/dispatch/outbox/<subject>/<message_id>/replay")

@@ -27,6 +27,7 @@ _SAID = {
     "unchanged": ("success", "This booking was here already; nothing was sent again."),
     "kept": ("success", "The booking is kept; its work starts once it is approved."),
     "cancelled": ("success", "The booking is cancelled; crew and guests are told."),
+    "settled": ("success", "That is done; it is off the list."),
     "money_taken": ("success", "The file is taken."),
     "money_again": ("success", "This file was taken before; nothing counts twice."),
     "money_booked": ("success", "The money is booked where it belongs."),

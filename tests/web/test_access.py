@@ -60,6 +60,8 @@ MATRIX: dict[str, set[str]] = {
     "POST /dispatch/bookings/<booking_id>/steps/<step>/retry": {"staff"},
     "POST /dispatch/bookings/<booking_id>/cancel": {"staff"},
     "GET /dispatch/outbox": {"staff"},
+    "GET /dispatch/quarantine": {"staff"},
+    "POST /dispatch/quarantine/<arrival_id>/settle": {"staff"},
     "POST /dispatch/outbox/<subject>/<message_id>/replay": {"staff"},
     "POST /events/": {"service"},
     "PATCH /events/<event_id>": {"service", "staff"},
@@ -79,6 +81,7 @@ CREWS_OWN = {name for name in MATRIX if " /events/<event_id>" in name} - {
     "PATCH /events/<event_id>",
 }
 EXAMPLES = {
+    "arrival_id": "QT_none",
     "booking_id": "BK_none",
     "entry_id": "CAL_none",
     "email": "nobody@example.com",
