@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from base64 import b32encode
-from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from secrets import token_bytes
-from typing import Any, TypeVar
 
 from wtforms import (
     BooleanField,
@@ -15,7 +13,6 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
-    HiddenField,
     SelectField,
     StringField,
     TextAreaField,
@@ -24,17 +21,13 @@ from wtforms import (
 from wtforms.validators import Optional, Regexp
 from wtforms.widgets import DateInput, EmailInput, TelInput, TimeInput
 
-from blueprints.dispatch.forms import options
+from blueprints.dispatch.crew_rows import PlaceForm, aboard, places
+from blueprints.dispatch.forms import Body, BodyForm, options, plain_amount
 from jada_flask.domain.booking import CharterType, Status, Terms
-from jada_flask.domain.errors import Fault, InvalidError
 from jada_flask.domain.house import Operations
-from jada_flask.domain.money import Money
 from jada_flask.intake.body import BOOKING, MARGIN
 from jada_flask.intake.schema import load
 from jada_flask.intake.terms import WhatIf, booking_terms, what_if
-
-T = TypeVar("T")
-Body = dict[str, Any]
 
 DIRECT = "direct"
 _DRAWN = re.compile(r"D-[A-Z2-7]{8}")
@@ -46,18 +39,9 @@ _RECKONED = frozenset(
     {"source", "charter_type", "boat", "dock", "charter_date", "duration_hours"}
     | {"gross_revenue", "captain_id", "crew"}
 )
-_OFFSET = " Give `start`"  # how a program helps itself on the day the clock changes
 
 
-class PlaceForm(Form):
-    """One member of the crew: aboard or not, and as what."""
-
-    crew_id = HiddenField()
-    aboard = BooleanField()
-    role = SelectField("Role", validate_choice=False)
-
-
-class BookingForm(Form):
+class BookingForm(BodyForm):
     """Every field of a booking, in the words of the office."""
 
     source = SelectField("Sold by")
@@ -111,26 +95,22 @@ class BookingForm(Form):
 
     def terms(self, operations: Operations) -> Terms | None:
         """What is booked; None where a control says what is wrong."""
-        return self._read(lambda: booking_terms(load(BOOKING, self.body()), operations))
+        return self.read(lambda: booking_terms(load(BOOKING, self.body()), operations))
 
     def what_if(self, operations: Operations) -> WhatIf | None:
         """What the margin is reckoned from; None where that is wrong or missing."""
         body = {name: sent for name, sent in self.body().items() if name in _RECKONED}
-        return self._read(
+        return self.read(
             lambda: what_if(load(MARGIN, body), operations), about=_RECKONED
         )
 
     def body(self) -> Body:
         """The body that the API would be sent; what is empty is left out."""
-        typed = {
-            name: text.strip()
-            for name, text in self.data.items()
-            if isinstance(text, str) and text.strip()
-        }
+        typed = self.typed()
         body: Body = {
             name: text for name, text in typed.items() if not name.startswith(_GUEST)
         }
-        body |= {name: _plain(typed[name]) for name in _AMOUNTS if name in typed}
+        body |= {name: plain_amount(typed[name]) for name in _AMOUNTS if name in typed}
         body |= {name: _number(typed[name]) for name in _NUMBERS if name in typed}
         body["guest"] = {
             name.removeprefix(_GUEST): text
@@ -138,66 +118,21 @@ class BookingForm(Form):
             if name.startswith(_GUEST)
         }
         body["captain_id"] = typed.get("captain_id")
-        body["crew"] = [
-            {"crew_id": place.crew_id.data, "role": place.role.data}
-            for place in self._aboard()
-        ]
+        body["crew"] = places(self.crew)
         return body
 
-    def blame(self, *faults: Fault) -> None:
-        """Show each fault at its control, the first one only; else above them all."""
-        for fault in faults:
-            control = self._control(fault.field)
-            words = fault.message
-            if _OFFSET in words:
-                words = words.partition(_OFFSET)[0] + " Choose another time."
-            if control is None:
-                self.form_errors.append(str(InvalidError(fault)))
-            elif not control.errors:
-                control.errors = [words]
-
-    def _read(
-        self, read: Callable[[], T], about: Collection[str] | None = None
-    ) -> T | None:
-        """Check the shape of all and the sense of all, so that all is said at once.
-
-        With `about` only what is wrong there counts.
-        """
-        self.validate()
-        for field in self:
-            if about and field.name not in about:
-                field.errors = []
-        try:
-            value = read()
-        except InvalidError as error:
-            self.blame(*error.faults)
-            return None
-        return None if any(field.errors for field in self) else value
-
-    def _control(self, name: str) -> Field | None:
-        """Where a field of the body is typed."""
+    def control(self, name: str) -> Field | None:
         path = name.split(".")
         if path[0] == "crew" and len(path) == 3:
-            place: Form = list(self._aboard())[int(path[1])]
-            return place._fields.get(path[2])
+            row: Form = aboard(self.crew)[int(path[1])]
+            return row._fields.get(path[2])
         flat = "start_time" if name == "start" else "_".join(path)
-        return None if flat == "crew" else self._fields.get(flat)
-
-    def _aboard(self) -> Iterator[Any]:
-        return (place.form for place in self.crew if place.form.aboard.data)
+        return None if flat == "crew" else super().control(flat)
 
 
 def draw_reference() -> str:
     """A reference of our own for what nobody else has numbered."""
     return f"D-{b32encode(token_bytes(5)).decode()}"
-
-
-def _plain(text: str) -> str:
-    """An amount as people type it, in the API's digits; what is none stays as it is."""
-    try:
-        return Money.type_in(text).plain
-    except ValueError:
-        return text
 
 
 def _number(text: str) -> Decimal | str:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from blueprints.dispatch.booking_form import DIRECT, BookingForm, draw_reference
-from blueprints.dispatch.forms import option, options
+from blueprints.dispatch.crew_rows import captains, dress, rows
+from blueprints.dispatch.forms import option, options, typed_amount
 from jada_flask.domain.booking import Booking, local_start
-from jada_flask.domain.house import Boat, CrewRole, Operations, Person
-from jada_flask.domain.money import Money
+from jada_flask.domain.house import Boat
 from jada_flask.domain.rates import House
 from jada_flask.domain.summary import hours
-
-_CAPTAIN = "captain"
 
 
 def blank(house: House, day: str) -> BookingForm:
@@ -28,7 +25,7 @@ def blank(house: House, day: str) -> BookingForm:
         "dock": house.operations.docks[0].dock_id,
         "charter_date": day,
         "captain_id": boat.standard_captain,
-        "crew": _places(house.operations, boat.standard_crew),
+        "crew": rows(house.operations, boat.standard_crew),
     }
     return _dressed(BookingForm(data=usual), house)
 
@@ -56,11 +53,11 @@ def filled(house: House, booking: Booking) -> BookingForm:
         "guest_email": terms.guest.email,
         "guest_phone": terms.guest.phone,
         "party_size": str(terms.party_size),
-        "gross_revenue": _amount(terms.gross),
-        "list_price": _amount(terms.list_price),
-        "platform_fee": _amount(terms.platform_fee),
+        "gross_revenue": typed_amount(terms.gross),
+        "list_price": typed_amount(terms.list_price),
+        "platform_fee": typed_amount(terms.platform_fee),
         "captain_id": terms.captain_id or "",
-        "crew": _places(house.operations, terms.crew),
+        "crew": rows(house.operations, terms.crew),
         "special_requests": terms.special_requests,
         "amend": True,
     }
@@ -78,44 +75,9 @@ def _dressed(form: BookingForm, house: House) -> BookingForm:
     form.source.choices = options(*names.items())
     form.boat.choices = [_offer(boat) for boat in operations.boats]
     form.dock.choices = options(*((one.dock_id, one.name) for one in operations.docks))
-    captains = (
-        (person.crew_id, person.name)
-        for person in operations.people
-        if _CAPTAIN in person.roles and _asked(person, form.captain_id.data)
-    )
-    form.captain_id.choices = options(("", "Nobody of ours"), *captains)
-    people = {person.crew_id: person for person in operations.people}
-    for place in form.crew:
-        who, role = place.form.crew_id.data or "", place.form.role
-        person = people.get(who)
-        place.form.aboard.label.text = person.name if person else who
-        roles = _roles(person) if person else []
-        if role.data and role.data not in roles:
-            roles.append(role.data)
-        role.choices = options(*((one, one.capitalize()) for one in roles))
+    form.captain_id.choices = captains(operations, form.captain_id.data)
+    dress(form.crew, operations)
     return form
-
-
-def _places(operations: Operations, aboard: Iterable[CrewRole]) -> list[dict[str, Any]]:
-    """One row for everybody who can crew, with those ticked who are to be asked."""
-    roles = {place.crew_id: place.role for place in aboard}
-    return [
-        {
-            "crew_id": person.crew_id,
-            "aboard": person.crew_id in roles,
-            "role": roles.get(person.crew_id, next(iter(_roles(person)), "")),
-        }
-        for person in operations.people
-        if person.crew_id in roles or (person.active and _roles(person))
-    ]
-
-
-def _roles(person: Person) -> list[str]:
-    return [role for role in person.roles if role != _CAPTAIN]
-
-
-def _asked(person: Person, chosen: str | None) -> bool:
-    return person.active or person.crew_id == chosen
 
 
 def _offer(boat: Boat) -> Any:
@@ -124,8 +86,3 @@ def _offer(boat: Boat) -> Any:
     return option(
         boat.boat_id, boat.name, captain=boat.standard_captain, crew=" ".join(crew)
     )
-
-
-def _amount(money: Money | None) -> str:
-    """As people type it: without the sign that stands before the control."""
-    return f"{money.dollars:,.2f}" if money else ""

@@ -7,15 +7,27 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from blueprints.dispatch.event_form import EventForm
+from blueprints.dispatch.payment_forms import BatchForm, PaymentForm
+from blueprints.dispatch.roster_forms import PatronForm
+from blueprints.dispatch.roster_lines import Charter, charter_of
 from jada_flask.domain.audit import AuditLine
 from jada_flask.domain.booking import Booking
 from jada_flask.domain.checklist import Task
-from jada_flask.domain.errors import NotFoundError
+from jada_flask.domain.crew import CrewAssignment
 from jada_flask.domain.event import Event
 from jada_flask.domain.steps import SENT
 from jada_flask.records.money import BOOKING
-from jada_flask.records.operations import EVENT
-from jada_flask.services import automation, bookings, crew, events, history, rates
+from jada_flask.services import (
+    automation,
+    bookings,
+    crew,
+    events,
+    history,
+    house,
+    payments,
+    rates,
+)
 from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web.context import links
 
@@ -31,23 +43,36 @@ class TaskView:
 
 def shown(work: UnitOfWork, event_id: str, *, at: datetime) -> dict[str, Any]:
     """The context of a charter's page. Raises `NotFoundError`."""
-    event = work.get(EVENT, event_id)
-    if event is None:
-        raise NotFoundError("There is no such charter.")
+    charter = charter_of(work, event_id)
+    event, crewing = charter.event, events.assignments(work, event_id)
     booking = work.get(BOOKING, event.booking_id) if event.booking_id else None
     listed = crew.tasks(work, event_id)
     return {
         "event": event,
         "booking": booking,
-        "crew": events.assignments(work, event_id),
-        "roster": events.roster(work, event_id),
+        "crew": crewing,
+        "charter": charter,
         "checklist": [
             TaskView(task, *_done(listed.ticks.get(task.task_id)))
             for task in listed.checklist.tasks
         ],
         "history": _history(work, event, booking),
         "links": _links(event),
+        **_forms(work, charter, crewing),
         **_sold(work, booking, at),
+    }
+
+
+def _forms(
+    work: UnitOfWork, charter: Charter, crewing: list[CrewAssignment]
+) -> dict[str, Any]:
+    """What the dialogs of the page hold; each has a page of its own as well."""
+    methods = payments.methods(work)
+    return {
+        "payment_form": PaymentForm().offer(charter.roster, methods),
+        "batch_form": BatchForm.of(charter.roster, methods),
+        "patron_form": PatronForm(),
+        "event_form": EventForm.of(charter.event, crewing, house.operations(work)),
     }
 
 

@@ -1,7 +1,8 @@
 /* The page of a booking by hand: the margin as one types, and the usual people of a boat. */
 
-import { formatAsTyped, money, plain } from "./amounts.js";
+import { money, plain } from "./amounts.js";
 import { apiFetch } from "./api.js";
+import "./typing.js";
 
 const form = document.querySelector("[data-booking]");
 const says = form.querySelector("[data-margin-says]");
@@ -73,7 +74,7 @@ function fitReference(source) {
   else if (reference.value === drawn) reference.value = "";
 }
 
-form.querySelectorAll("[data-amount]").forEach(formatAsTyped);
+
 form.addEventListener("input", (event) => {
   if (event.target.matches("[data-boat]")) takeUsualPeople(event.target);
   if (event.target.matches("[data-source]")) fitReference(event.target);

@@ -32,13 +32,13 @@ def look(browser: Browser, site: str, keys: Keys) -> Iterator[Open]:
     """Opens a page for somebody who is signed in, or for whom it is open anyway.
 
     Whatever the browser complains of (a policy that was broken, a script that ended)
-    fails the test; a refusal of the application is none of that.
+    fails the test; an answer that was refused or lost is none of that.
     """
     complaints: list[str] = []
     contexts = []
 
     def complain(message: ConsoleMessage) -> None:
-        if message.type == "error" and "the server responded" not in message.text:
+        if message.type == "error" and "Failed to load" not in message.text:
             complaints.append(message.text)
 
     def look(

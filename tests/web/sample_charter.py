@@ -9,6 +9,7 @@ from typing import Any
 from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from blueprints.dispatch.roster_lines import Charter
 from jada_flask.domain.crew import CrewAssignment
 from jada_flask.domain.event import Event
 from jada_flask.domain.house import Boat, Dock, Operations
@@ -144,7 +145,8 @@ def charter_page(**changes: Any) -> dict[str, Any]:
         "event": event(),
         "booking": None,
         "crew": [assignment()],
-        "roster": [],
+        "charter": Charter(event(), [], ""),
+        "may": {"look"},
         "checklist": [],
         "steps": [StepView(f"step_{state}", state) for state in State],
         "retry_url": lambda step: f"/retry/{step}",

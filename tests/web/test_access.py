@@ -14,6 +14,8 @@ from tests.web.conftest import House
 ANYBODY = {"nobody", "dashboard", "service", "staff", "crew"}
 # A crew's page looks at its own cookie alone; without one it is closed for all alike.
 ONE_PAYMENT = "/api/events/<event_id>/<patron_id>/payment/<payment_id>"
+CHARTER = "/dispatch/events/<event_id>"
+ENTRY = f"{CHARTER}/patrons/<patron_id>/payments/<payment_id>"
 MATRIX: dict[str, set[str]] = {
     "GET /api/openapi.json": {"dashboard", "service", "staff"},
     "POST /api/bookings": {"dashboard", "staff"},
@@ -52,6 +54,21 @@ MATRIX: dict[str, set[str]] = {
     "POST /admin/logout": {"staff"},
     "GET /dispatch": {"staff"},
     "GET /dispatch/events/<event_id>": {"staff"},
+    f"GET {CHARTER}/edit": {"staff"},
+    f"POST {CHARTER}/edit": {"staff"},
+    f"GET {CHARTER}/patrons/new": {"staff"},
+    f"POST {CHARTER}/patrons/new": {"staff"},
+    f"GET {CHARTER}/patrons/<patron_id>": {"staff"},
+    f"POST {CHARTER}/patrons/<patron_id>": {"staff"},
+    f"POST {CHARTER}/patrons/<patron_id>/remove": {"staff"},
+    f"GET {CHARTER}/payments/new": {"staff"},
+    f"POST {CHARTER}/payments/new": {"staff"},
+    f"GET {CHARTER}/payments/batch": {"staff"},
+    f"POST {CHARTER}/payments/batch": {"staff"},
+    f"GET {ENTRY}": {"staff"},
+    f"POST {ENTRY}/void": {"staff"},
+    f"POST {ENTRY}/refund": {"staff"},
+    f"POST {ENTRY}/receipt": {"staff"},
     "GET /dispatch/bookings/new": {"staff"},
     "POST /dispatch/bookings/new": {"staff"},
     "GET /dispatch/calendar": {"staff"},
@@ -60,8 +77,6 @@ MATRIX: dict[str, set[str]] = {
     "POST /dispatch/bookings/<booking_id>/steps/<step>/retry": {"staff"},
     "POST /dispatch/bookings/<booking_id>/cancel": {"staff"},
     "GET /dispatch/outbox": {"staff"},
-    "GET /dispatch/quarantine": {"staff"},
-    "POST /dispatch/quarantine/<arrival_id>/settle": {"staff"},
     "POST /dispatch/outbox/<subject>/<message_id>/replay": {"staff"},
     "POST /events/": {"service"},
     "PATCH /events/<event_id>": {"service", "staff"},
@@ -81,7 +96,6 @@ CREWS_OWN = {name for name in MATRIX if " /events/<event_id>" in name} - {
     "PATCH /events/<event_id>",
 }
 EXAMPLES = {
-    "arrival_id": "QT_none",
     "booking_id": "BK_none",
     "entry_id": "CAL_none",
     "email": "nobody@example.com",
