@@ -12,6 +12,7 @@ from jada_flask.services.reconciling import Report
 from jada_flask.web.answers import moment
 
 Body = dict[str, Any]
+_SOURCES = {"boatsetter": "Boatsetter", "paypal": "PayPal", "stripe": "Stripe"}
 
 
 def report_body(report: Report, next_: str | None) -> Body:
@@ -80,6 +81,7 @@ class Line:
     """One receipt on the page, and what can be done about it."""
 
     taken: Taken
+    source: str
     word: str
     tone: str
     glyph: str
@@ -97,6 +99,7 @@ def line_of(taken: Taken) -> Line:
     where = taken.match.expectation
     return Line(
         taken,
+        _SOURCES.get(taken.receipt.source, taken.receipt.source),
         *_state(taken),
         f"/dispatch/events/{quote(where.event_id)}"
         if where and where.event_id

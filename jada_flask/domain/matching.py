@@ -15,7 +15,12 @@ from jada_flask.domain.money import Money
 from jada_flask.domain.receipt import CURRENCY, Receipt, ReceiptKind
 
 WINDOW = timedelta(days=14)  # how far from its charter a payment is looked for
-NAMES = ("event_id", "patron_id", "booking_id", "source_ref")
+NAMES = {  # what metadata may name, and how we speak of it
+    "event_id": "charter",
+    "patron_id": "patron",
+    "booking_id": "booking",
+    "source_ref": "booking reference",
+}
 _NAMED_AT_MOST = 5
 
 
@@ -279,4 +284,4 @@ def _same(one: str, other: str) -> bool:
 
 
 def _words(said: dict[str, str]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in said.items())
+    return ", ".join(f"{NAMES[name]} {value}" for name, value in said.items())

@@ -172,7 +172,7 @@ def payout_of(
     terms = booking.terms
     due = Money() if booking.cancelled else terms.gross
     return Expectation(
-        label=f"booking {terms.source_ref} of {terms.guest.name}, "
+        label=f"booking {terms.source_ref} of {terms.guest.name} on "
         f"{_day(local_start(terms))}",
         amount=due - paid.received,
         at=terms.end,
@@ -208,4 +208,4 @@ def _cautions(booking: Booking, paid: PaidOut, receipt: Receipt | None) -> list[
 
 
 def _day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return f"{day:%a %b} {day.day}, {day:%Y}"

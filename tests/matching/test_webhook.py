@@ -100,8 +100,10 @@ def stripe(parts: Parts, clock: SetClock, app: Flask, scripts: Caller) -> Stripe
 def test_a_charge_that_stripe_signed_is_logged(stripe: Stripe) -> None:
     answer = stripe.send(event(stripe.charge()))
 
+    work = UnitOfWork(stripe.parts.office)
     assert (answer.status_code, answer.json["state"]) == (200, "settled")
     assert stripe.log() == [("payment", "500.00")]
+    assert reconciling.one(work, "stripe/ch_1/ch_1").told_by == ("evt_1",)
 
 
 @pytest.mark.parametrize("secret", [SECRET, OLDER])
