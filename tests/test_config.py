@@ -194,7 +194,7 @@ def test_every_setting_of_the_contract_is_known() -> None:
         "JADA_STAGE", "JADA_DATA_DIR", "JADA_BASE_URL", "JADA_GUEST_URL",
         "JADA_STORE", "JADA_TABLE_PREFIX", "JADA_GUEST_BUCKET", "JADA_STATIC_BUCKET",
         "JADA_DISTRIBUTION_ID", "JADA_MAIL_FROM", "JADA_ORIGIN_SECRET",
-        "JADA_SECRETS_PATH",
+        "JADA_SECRETS_PATH", "JADA_INTAKE_LABEL", "JADA_INTAKE_MAILBOX",
     }  # fmt: skip
 
 
