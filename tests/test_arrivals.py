@@ -16,7 +16,7 @@ from jada_flask.services import bookings, quarantine
 from jada_flask.services.bookings import Taken
 from jada_flask.unit_of_work import Opening, UnitOfWork
 from jada_flask.web.context import Parts
-from tests.fakes import BrokenStore
+from tests.fakes import Doom, DoomedStore
 from tests.intake.builders import terms
 from tests.mails import GOOGLE, SENT, mail
 
@@ -256,7 +256,10 @@ def test_what_contradicts_what_is_known_is_kept_for_a_person(by_hand: Office) ->
 
 
 def test_a_busy_store_is_no_fault_of_the_mail(parts: Parts) -> None:
-    store = BrokenStore(parts.ports.store, BusyError("The store is busy."))
+    def be_busy() -> None:
+        raise BusyError("The store is busy.")
+
+    store = DoomedStore(parts.ports.store, Doom(1, end=be_busy))
     opening = Opening(store, parts.office.links, parts.office.home)
     desk = Desk(lambda: UnitOfWork(opening), INTAKE, LATER)
 

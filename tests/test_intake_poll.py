@@ -224,7 +224,9 @@ class Moody:
         return answer
 
     def read(self, mail_id: str) -> bytes:
-        raise NotFoundError("Gone.")
+        if mail_id == "gone":
+            raise NotFoundError("Gone.")
+        return mail_id.encode()
 
     def done(self, mail_id: str) -> None:
         """Nothing."""
@@ -249,10 +251,21 @@ def test_the_cursor_moves_and_the_answer_is_noted(house: House) -> None:
 
 
 def test_a_mail_that_is_gone_may_come_back(house: House) -> None:
-    inbox = Moody(Batch((InboxMail("m1", "m1"),), "one"))
+    inbox = Moody(Batch((InboxMail("gone", "gone"),), "one"))
 
     assert look(house, inbox) == {}
-    assert not mail_intake.is_taken(house.begin(), "moody", "m1")
+    assert not mail_intake.is_taken(house.begin(), "moody", "gone")
+    assert mail_intake.standing(house.begin(), "moody").cursor == "one"
+
+
+def test_the_cursor_waits_until_all_before_it_are_taken(house: House) -> None:
+    mails = tuple(InboxMail(f"m{number}", "") for number in range(51))
+    inbox = Moody(*[Batch(mails, "one")] * 2)
+
+    assert look(house, inbox) == {QUARANTINED: 50}
+    assert mail_intake.standing(house.begin(), "moody").cursor == ""
+
+    assert look(house, inbox) == {QUARANTINED: 1}
     assert mail_intake.standing(house.begin(), "moody").cursor == "one"
 
 

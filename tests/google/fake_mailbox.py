@@ -80,6 +80,9 @@ class FakeMailbox:
         start = int(query["startHistoryId"][0])
         if start < self.forgotten:
             return 404, "notFound"
+        # A page token remembers how far history reached when the first page was shown.
+        token = query.get("pageToken", [f"0.{self.history_id}"])[0]
+        reached = int(token.partition(".")[2])
         known = [
             {
                 "id": str(number),
@@ -87,12 +90,15 @@ class FakeMailbox:
                 _KINDS[kind]: [{"message": {"id": mail_id}}],
             }
             for number, kind, mail_id in self.records
-            if number > start
+            if start < number <= reached
             and kind in query["historyTypes"]
             and self._has(mail_id, query["labelId"][0])
         ]
-        body = self._page("history", known, query)
-        return 200, body | {"historyId": str(self.history_id)}
+        query = query | {"pageToken": [token.partition(".")[0]]}
+        body = self._page("history", known, query) | {"historyId": str(self.history_id)}
+        if "nextPageToken" in body:
+            body["nextPageToken"] += f".{reached}"
+        return 200, body
 
     def list_mails(self, query: Query) -> Answer:
         """The newest first, without spam and trash."""

@@ -159,6 +159,20 @@ def test_what_was_not_received_is_not_taken(office: Office, system: str) -> None
     assert office.polls() == {CREATED: 1}
 
 
+def test_a_mail_that_loses_its_label_meanwhile_is_passed_over(office: Office) -> None:
+    warm_up(office)
+    mail_id = office.google.mailbox.arrive(mail("boatsetter-approved"))
+
+    def unlabel(step: str) -> None:
+        if step == "before message":
+            office.google.mailbox.unlabel(mail_id)
+
+    office.google.reach = unlabel
+
+    assert office.polls() == {}
+    assert office.google.calls["message"] == 1
+
+
 def test_a_mail_that_a_person_labels_later_is_taken(office: Office) -> None:
     mail_id = office.google.mailbox.arrive(mail("boatsetter-approved"), "Label_3")
     warm_up(office)

@@ -57,3 +57,8 @@ def test_only_the_first_header_is_the_servers_own() -> None:
     assert not vouched([forged, forged], GOOGLE, "boatsetter.com")
     assert vouched([forged, genuine], GOOGLE, "boatsetter.com")
     assert not vouched([], GOOGLE, "boatsetter.com")
+
+
+def test_a_signature_of_another_domain_that_ends_alike_does_not_count() -> None:
+    assert vouched([f"{GOOGLE}; {SIGNED}"], GOOGLE, "boatsetter.com")
+    assert not vouched([f"{GOOGLE}; {SIGNED}"], GOOGLE, "notboatsetter.com")

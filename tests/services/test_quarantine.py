@@ -109,6 +109,7 @@ def test_the_longest_content_still_fits(drawer: Drawer, content: bytes) -> None:
 
     assert content.decode("utf-8", "replace").startswith(drawer.says(kept))
     assert drawer.waiting == [kept]
+    assert len(kept.name) == len(kept.reason) == 500
 
 
 def test_control_characters_are_left_out(drawer: Drawer) -> None:
