@@ -8,7 +8,7 @@ from typing import Any
 
 from jada_flask.domain.booking import Terms
 from jada_flask.domain.cautions import Engagement
-from jada_flask.domain.crew import Answer
+from jada_flask.domain.crew import Answer, CrewAssignment
 from jada_flask.ports import Item
 from jada_flask.records.operations import (
     ASSIGNMENT,
@@ -48,6 +48,14 @@ def engagements(work: UnitOfWork, own: str, terms: Terms) -> Iterator[Engagement
     for place in terms.places:
         who = crew_key(place.crew_id)
         for other in work.query(ASSIGNMENT, who, **span).values:
-            if other.event_id != own and other.answer is not Answer.DECLINED:
+            if other.event_id != own and _counts(work, other):
                 begins, ends = other.call_time, other.release_time
                 yield Engagement(who, other.name, begins, ends, other.event_id)
+
+
+def _counts(work: UnitOfWork, place: CrewAssignment) -> bool:
+    """Whether somebody is really needed there: not declined, and not called off."""
+    if place.answer is Answer.DECLINED:
+        return False
+    event = work.get(EVENT, place.event_id)
+    return event is not None and not event.cancelled
