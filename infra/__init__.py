@@ -1,0 +1,1 @@
+"""What a stage consists of at AWS, and how it gets there."""
