@@ -19,6 +19,7 @@ from jada_flask.domain.errors import Fault, InvalidError, JadaError, UnreadableE
 from jada_flask.domain.staff import Right
 from jada_flask.intake.receipt_files import SOURCES, read
 from jada_flask.services import house, reconciling
+from jada_flask.services.expected import overdue
 from jada_flask.services.reconciling import Report
 from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web import paging
@@ -190,6 +191,7 @@ def _money(form: FileForm) -> str:
         form=form,
         lines=[line_of(one) for one in found],
         may_pay=_may_pay(),
+        overdue=overdue(work, now()),
         files=reconciling.files(work, now()),
         sources=SOURCES,
         zone=_zone(work),

@@ -24,6 +24,9 @@ from jada_flask.unit_of_work import UnitOfWork
 
 _AHEAD = timedelta(days=180)  # for how long before a charter somebody may pay for it
 _PAGE, _PAGES = 100, 10
+# Two or three business days after the trip, with a weekend and a holiday between.
+_DUE_AFTER = timedelta(days=7)
+_OVERDUE_FOR = timedelta(days=90)  # then nobody waits for it any more
 
 
 @dataclass(slots=True)
@@ -70,8 +73,7 @@ class Expected:
         ]
 
     def _payout(self, booking: Booking, receipt: Receipt | None = None) -> Expectation:
-        paid = self.work.get(PAID_OUT, booking.booking_id)
-        return payout_of(booking, paid or PaidOut(booking.booking_id), receipt)
+        return payout_of(booking, _paid_out(self.work, booking), receipt)
 
     def _named(self, receipt: Receipt) -> list[Expectation]:
         """The patrons whom the metadata of a charge may mean."""
@@ -147,6 +149,20 @@ class Expected:
         return found
 
 
+def overdue(work: UnitOfWork, at: datetime) -> list[Expectation]:
+    """Payouts that should have come by now, and have not or not in full."""
+    lo, hi = stamp(at - _OVERDUE_FOR), f"{stamp(at - _DUE_AFTER)}~"
+    found, _ = bookings.between(work, lo, hi, limit=_PAGE)
+    rates = house(work).rates
+    marketplaces = {one.source for one in rates.schedules if one.marketplace}
+    wanted = [
+        payout_of(one, _paid_out(work, one))
+        for one in found
+        if one.terms.source in marketplaces and one.terms.status is Status.APPROVED
+    ]
+    return [one for one in wanted if one.amount is not None and one.amount > Money()]
+
+
 def balance_of(
     event: Event, patron: Patron, account: Account, purpose: str = ""
 ) -> Expectation:
@@ -182,6 +198,10 @@ def payout_of(
         references=(terms.source_ref,),
         cautions=tuple(_cautions(booking, paid, receipt)),
     )
+
+
+def _paid_out(work: UnitOfWork, booking: Booking) -> PaidOut:
+    return work.get(PAID_OUT, booking.booking_id) or PaidOut(booking.booking_id)
 
 
 def _agreed_fee(booking: Booking) -> Money | None:

@@ -197,7 +197,7 @@ def test_all_that_is_wrong_is_said_at_once_but_not_without_end() -> None:
         (payout_csv('"BS-1'), "From line 2 on this is not CSV"),
         (payout_csv('"BS-1"x'), "From line 2 on this is not CSV"),
         (b"x" * (LARGEST + 1), "over 1 MB"),
-        (payout_csv(*[PAYOUT_LINE] * (MOST_LINES + 1)), "over 1000 lines"),
+        (payout_csv(*[PAYOUT_LINE] * (MOST_LINES + 1)), "over 500 lines"),
     ],
 )
 def test_what_is_no_such_file_is_said_to_be_none(raw: bytes, words: str) -> None:

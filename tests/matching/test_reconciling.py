@@ -21,6 +21,7 @@ from jada_flask.domain.money import Money
 from jada_flask.domain.receipt import ReceiptKind
 from jada_flask.domain.reconciliation import TakenState, totals_of
 from jada_flask.services import reconciling, roster
+from jada_flask.services.expected import overdue
 from tests.matching.builders import dollars, paid_out, receipt
 from tests.matching.meanwhile import Meanwhile
 from tests.matching.stripe_events import balance_transaction, charge, event, intent
@@ -543,6 +544,42 @@ def test_a_payout_for_a_cancelled_booking_is_flagged_until_it_is_taken_back(
     assert paid.match.difference == dollars("-840.75")
     assert "This booking is cancelled." in paid.words
     assert back.match.difference == Money()
+
+
+@pytest.mark.parametrize(
+    ("days", "part", "left"),
+    [
+        (7, None, "840.75"),
+        (7, "800.00", "40.75"),
+        (7, "840.75", None),
+        (6, None, None),
+        (91, None, None),
+    ],
+)
+def test_a_payout_that_has_not_come_is_missed_after_a_week(
+    till: Till, days: int, part: str | None, left: str | None
+) -> None:
+    booking = till.book(gross=dollars("840.75"))
+    if part:
+        till.take(paid_out(part))
+
+    missed = overdue(till.desk.begin(), booking.terms.start + timedelta(days=days))
+
+    assert [one.amount for one in missed] == ([dollars(left)] if left else [])
+
+
+@pytest.mark.parametrize("source", ["direct", "nobody"])
+def test_only_a_marketplace_owes_a_payout(till: Till, source: str) -> None:
+    booking = till.book(source=source)
+
+    assert overdue(till.desk.begin(), booking.terms.end + timedelta(days=30)) == []
+
+
+@pytest.mark.parametrize("status", [Status.INQUIRY, Status.PENDING, Status.CANCELLED])
+def test_what_was_not_approved_is_owed_nothing(till: Till, status: Status) -> None:
+    booking = till.book(status=status)
+
+    assert overdue(till.desk.begin(), booking.terms.end + timedelta(days=30)) == []
 
 
 def test_a_payout_for_an_inquiry_says_so(till: Till) -> None:
