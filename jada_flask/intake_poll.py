@@ -82,6 +82,7 @@ class _Look:
             if arrival:
                 tally[arrival.verdict] += 1
                 self._tell(mail, arrival)
+            self._inbox.done(mail.mail_id)
         self._note(standing.cursor, batch.cursor if is_all else standing.cursor)
         return tally
 
@@ -94,16 +95,14 @@ class _Look:
 
     def _deal_with(self, mail: InboxMail) -> Arrival | None:
         """Take one mail and remember it; None if it was taken before, or is gone."""
-        arrival = None
-        if not mail_intake.is_taken(self._begin(), self._inbox.name, mail.mail_id):
-            try:
-                arrival = self._received(mail)
-            except NotFoundError:
-                return None  # somebody took it away; it may come back
-            mail_intake.remember(
-                self._begin(), self._inbox.name, mail.mail_id, at=self._desk.at
-            )
-        self._inbox.done(mail.mail_id)
+        name, at = self._inbox.name, self._desk.at
+        if mail_intake.is_taken(self._begin(), name, mail.mail_id):
+            return None
+        try:
+            arrival = self._received(mail)
+        except NotFoundError:
+            return None  # somebody took it away; it may come back
+        mail_intake.remember(self._begin(), name, mail.mail_id, at=at)
         return arrival
 
     def _received(self, mail: InboxMail) -> Arrival:
