@@ -126,6 +126,16 @@ def test_a_refund_that_was_a_mistake_is_taken_back(desk: Desk, ana: str) -> None
     assert desk.ledger().left(entry).plain == "60.00"
 
 
+def test_a_refund_that_was_taken_back_stands_in_nobodys_way(
+    desk: Desk, ana: str
+) -> None:
+    entry = desk.log(ana, "60.00").entry
+    desk.void(desk.refund(entry, "20.00").entry)
+
+    assert not desk.refund(entry, "20.00").duplicate
+    assert desk.account(ana).fares.plain == "40.00"
+
+
 def test_a_payment_that_was_refunded_is_not_voided(desk: Desk, ana: str) -> None:
     entry = desk.log(ana, "60.00").entry
     desk.refund(entry, "20.00")
@@ -209,6 +219,22 @@ def test_somebody_who_has_paid_stays_on_the_roster(desk: Desk, ana: str) -> None
         desk.log(ana)
     assert len(desk.entries()) == 2
     assert desk.verify().breaks == []
+
+
+def test_entries_of_who_is_no_longer_aboard_are_listed_page_by_page(
+    desk: Desk, ana: str
+) -> None:
+    desk.void(desk.log(ana).entry)
+    at = desk.clock.at
+    roster.remove(desk.begin(), desk.event_id, ana, by=ANA, at=at)
+
+    first = payment_log.of_event(desk.begin(), desk.event_id, limit=1)
+    second = payment_log.of_event(
+        desk.begin(), desk.event_id, limit=1, after=first.after
+    )
+
+    assert [one.position for one in first.entries + second.entries] == [1, 2]
+    assert second.after is None
 
 
 def test_who_comes_back_owes_what_is_agreed_then(desk: Desk, ana: str) -> None:

@@ -115,6 +115,17 @@ def test_a_second_entry_of_a_batch_keeps_the_minute(window: Window) -> None:
     assert (again["duplicate"], again["hash"]) == (True, made[1]["hash"])
 
 
+def test_a_reason_is_good_for_its_own_line(window: Window) -> None:
+    ana = window.board()
+    send(window, {"patron_id": ana})
+    reason = {"second_entry_reason": "A second cabin."}
+
+    made = send(window, {"patron_id": ana}, {"patron_id": ana} | reason).json["items"]
+
+    assert [one["duplicate"] for one in made] == [True, False]
+    assert len(window.status(ana)["entries"]) == 2
+
+
 def test_a_batch_for_no_event_is_not_found(window: Window) -> None:
     nowhere = Window(window.office, "EV_none")
 

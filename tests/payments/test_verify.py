@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,19 @@ def test_the_changed_entry_is_named(six: Desk, path: Path, position: int) -> Non
 
     assert broken.position == position
     assert broken.payment_id == six.entries()[position - 1].payment_id
+
+
+def test_an_entry_that_was_changed_and_hashed_anew_is_found(
+    six: Desk, path: Path
+) -> None:
+    """The one after it names the hash that it had."""
+    entry = six.entries()[2]
+    forged = replace(entry, note="Paid in full.").digest()
+
+    change(path, 3, lambda doc: doc.update(note="Paid in full.", hash=forged))
+
+    assert six.verify().breaks[0].position == 4
+    assert "does not name the hash" in six.verify().breaks[0].why
 
 
 def test_any_flipped_byte_is_found(six: Desk, path: Path) -> None:
