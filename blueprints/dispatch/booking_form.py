@@ -22,7 +22,7 @@ from wtforms.validators import Optional, Regexp
 from wtforms.widgets import DateInput, EmailInput, TelInput, TimeInput
 
 from blueprints.dispatch.crew_rows import PlaceForm, aboard, places
-from blueprints.dispatch.forms import Body, BodyForm, options, plain_amount
+from blueprints.dispatch.forms import AmountField, Body, BodyForm, options, plain_amount
 from jada_flask.domain.booking import CharterType, Status, Terms
 from jada_flask.domain.house import Operations
 from jada_flask.intake.body import BOOKING, MARGIN
@@ -80,9 +80,9 @@ class BookingForm(BodyForm):
         "Guests",
         [Optional(), Regexp(r"[0-9]{1,3}$", message="A whole number, like 4.")],
     )
-    gross_revenue = StringField("Gross")
-    list_price = StringField("Renter’s price")
-    platform_fee = StringField("Platform fee")
+    gross_revenue = AmountField("Gross")
+    list_price = AmountField("Renter’s price")
+    platform_fee = AmountField("Platform fee")
     captain_id = SelectField("Captain")
     crew = FieldList(FormField(PlaceForm), max_entries=50)
     special_requests = TextAreaField("Requests")

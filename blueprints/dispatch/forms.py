@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
-from wtforms import Field, Form, PasswordField, StringField
+from wtforms import Field, Form, PasswordField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length
 
 from jada_flask.domain.errors import Fault, InvalidError
@@ -23,6 +24,20 @@ class SignInForm(Form):
 
     user = StringField("Name", [InputRequired(), Length(max=80)])
     password = PasswordField("Password", [InputRequired(), Length(max=1024)])
+
+
+class AmountField(StringField):
+    """Dollars, as people type them; the text stays as it was typed."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if not (self.data or "").strip():
+            return
+        try:
+            Money.type_in(self.data or "")
+        except ValueError:
+            raise ValidationError(
+                "Write dollars and cents, such as 1,250.50."
+            ) from None
 
 
 class BodyForm(Form):

@@ -11,10 +11,11 @@ from flask import request
 
 from jada_flask.domain.booking import Booking, Caution, Status
 from jada_flask.domain.event import Event
+from jada_flask.domain.ledger import Ledger
 from jada_flask.domain.money import Money
 from jada_flask.domain.steps import StepView
 from jada_flask.records.operations import stamp
-from jada_flask.services import board, bookings, house, outbox
+from jada_flask.services import accounts, board, bookings, house, outbox
 from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web import paging
 
@@ -61,6 +62,9 @@ class Shown:
     source: str
     source_ref: str
     patrons: int
+    owing: int  # who have a fare to pay
+    paid: int  # who have paid it
+    open: Money  # what is missing of it
 
 
 def listed(work: UnitOfWork, *, at: datetime) -> dict[str, Any]:
@@ -75,9 +79,9 @@ def listed(work: UnitOfWork, *, at: datetime) -> dict[str, Any]:
         after=paging.after(f"board:{filters.when}"),
         descending=filters.past,
     )
-    sold = _sold(work, cards)
+    sold, ledgers = _sold(work, cards), accounts.of_cards(work, cards)
     shown = [
-        _shown(card, sold.get(card.event.booking_id))
+        _shown(card, sold.get(card.event.booking_id), ledgers.get(card.event.event_id))
         for card in cards
         if filters.keeps(card, sold.get(card.event.booking_id))
     ]
@@ -113,8 +117,17 @@ def _sold(work: UnitOfWork, cards: list[board.Card]) -> dict[str, Booking]:
     return {booking.booking_id: booking for booking in found}
 
 
-def _shown(card: board.Card, booking: Booking | None) -> Shown:
+def _shown(card: board.Card, booking: Booking | None, ledger: Ledger | None) -> Shown:
     event = card.event
+    fares = (
+        [
+            account
+            for account in (ledger.account(one.patron_id) for one in card.roster)
+            if account.due
+        ]
+        if ledger
+        else []
+    )
     return Shown(
         event=event,
         crew=[(one.name, one.role, one.answer) for one in card.crew],
@@ -125,7 +138,12 @@ def _shown(card: board.Card, booking: Booking | None) -> Shown:
         net=booking.margin.net if booking else None,
         source=booking.terms.source if booking else "",
         source_ref=booking.terms.source_ref if booking else "",
-        patrons=event.party_size,
+        patrons=len(card.roster),
+        owing=len(fares),
+        paid=sum(account.cleared for account in fares),
+        open=Money(
+            sum(max(account.balance.cents, 0) for account in fares if account.balance)
+        ),
     )
 
 

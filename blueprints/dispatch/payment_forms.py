@@ -15,7 +15,14 @@ from wtforms import (
     StringField,
 )
 
-from blueprints.dispatch.forms import Body, BodyForm, option, options, plain_amount
+from blueprints.dispatch.forms import (
+    AmountField,
+    Body,
+    BodyForm,
+    option,
+    options,
+    plain_amount,
+)
 from blueprints.dispatch.roster_lines import Line, way
 from jada_flask.domain.payment import Payment, Purpose
 from jada_flask.intake.payment_body import (
@@ -42,7 +49,7 @@ class PaymentForm(BodyForm):
     """One payment of one patron."""
 
     patron = SelectField("Who paid", id="payment-patron")
-    amount = StringField("Amount", id="payment-amount")
+    amount = AmountField("Amount", id="payment-amount")
     method = SelectField("How", id="payment-method")
     purpose = SelectField("What for", id="payment-purpose", choices=_PURPOSES)
     reference = StringField("Reference", id="payment-reference")
@@ -74,7 +81,7 @@ class BatchLineForm(Form):
     """One row of a batch: nobody who paid nothing is in it."""
 
     patron_id = HiddenField()
-    amount = StringField("Amount")
+    amount = AmountField("Amount")
     method = SelectField("How")
     reference = StringField("Reference")
 
@@ -152,7 +159,7 @@ class VoidForm(BodyForm):
 class RefundForm(BodyForm):
     """How much is given back, and why."""
 
-    amount = StringField("Amount", id="refund-amount")
+    amount = AmountField("Amount", id="refund-amount")
     reason = StringField("Why is it given back?", id="refund-reason")
 
     def refund(self) -> Body | None:

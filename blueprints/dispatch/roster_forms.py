@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import BooleanField, StringField
 from wtforms.widgets import EmailInput, TelInput
 
-from blueprints.dispatch.forms import Body, BodyForm, plain_amount
+from blueprints.dispatch.forms import AmountField, Body, BodyForm, plain_amount
 from jada_flask.intake.payment_body import PatronBody
 from jada_flask.intake.schema import load
 
@@ -18,7 +18,7 @@ class PatronForm(BodyForm):
     name = StringField("Name", id="patron-name")
     email = StringField("E-mail", id="patron-email", widget=EmailInput())
     phone = StringField("Telephone", id="patron-phone", widget=TelInput())
-    amount_due = StringField("Fare due", id="patron-due")
+    amount_due = AmountField("Fare due", id="patron-due")
     minor = BooleanField("Under 18", id="patron-minor")
 
     def patron(self) -> Body | None:

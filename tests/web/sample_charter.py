@@ -24,7 +24,10 @@ LINK = "https://office.example.com/events/EV_1?token=t0ken"
 
 Filters = namedtuple("Filters", "when boat q")
 Card = namedtuple(
-    "Card", "event crew accepted asked patrons steps cautions net source source_ref"
+    "Card",
+    "event crew accepted asked patrons steps cautions net source source_ref "
+    "owing paid open",
+    defaults=(0, 0, Money()),
 )
 
 BOAT = Boat("jada", "Jada", "A classic yacht.", "CAP_001", ())

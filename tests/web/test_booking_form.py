@@ -145,6 +145,16 @@ def test_a_wrong_text_is_said_beside_its_control_and_stores_nothing(
     assert stored(parts) == before
 
 
+def test_an_amount_that_is_none_is_asked_for_in_words_for_people(
+    office: Caller,
+) -> None:
+    page = send(office, gross_revenue="840,75")
+
+    assert said_at(page, "gross_revenue") == (
+        "Write dollars and cents, such as 1,250.50."
+    )
+
+
 def test_every_text_survives_an_error(office: Caller) -> None:
     typed = form(gross_revenue="a lot", guest_name='Zoë "<b>"', captain_id="CAP_002")
 

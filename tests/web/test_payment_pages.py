@@ -503,3 +503,16 @@ def test_a_cancelled_charter_is_edited_no_more(desk: Desk, scripts: Caller) -> N
     assert page.status_code == 409
     assert "Still on?" in page.text
     assert "Edit event" not in desk.page()
+
+
+def test_the_board_says_who_has_paid_and_what_is_open(desk: Desk) -> None:
+    ana = desk.board("Ana", amount_due="100")
+    desk.board("Bo", amount_due="70.50")
+    desk.board("Cem")
+    desk.pay(ana, amount="120")
+
+    board = words(desk.office.get("/dispatch").text)
+
+    assert "4 guests" in board
+    assert "1 of 2 paid" in board
+    assert "Still open $70.50" in board
