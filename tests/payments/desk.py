@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -49,8 +49,8 @@ class Desk:
     def open(self) -> Desk:
         """Enter the charter."""
         work = self.begin()
-        work.save(EVENT, SAIL)
-        work.commit(by=ANA, did="event.entered", at=self.clock.at, about=SAIL.event_id)
+        work.save(EVENT, replace(SAIL, event_id=self.event_id))
+        work.commit(by=ANA, did="event.entered", at=self.clock.at, about=self.event_id)
         return self
 
     def board(self, name: str, due: str | None = None, email: str = "") -> str:
