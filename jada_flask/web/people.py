@@ -7,10 +7,11 @@ from typing import Any
 from jada_flask.domain.event import Patron
 from jada_flask.domain.ledger import Account
 from jada_flask.domain.money import Money
-from jada_flask.domain.payment import Purpose, moment_of
+from jada_flask.domain.payment import moment_of
 from jada_flask.web.answers import moment
 
 Body = dict[str, Any]
+_NOTHING = Money()
 
 
 def patron_body(patron: Patron) -> Body:
@@ -27,19 +28,18 @@ def patron_body(patron: Patron) -> Body:
 
 def account_body(account: Account) -> Body:
     """What is due and paid. Tips and extras are told apart: they clear nothing."""
-    paid_at = None if account.paid_at is None else moment_of(account.paid_at)
-    extras = {
-        f"{purpose}s_paid": account.paid.get(purpose, Money()).plain
-        for purpose in (Purpose.TIP, Purpose.ADDON)
-    }
+    due, paid, paid_at = account.due, account.paid, account.paid_at
+    fares = paid.get("fare", _NOTHING)
+    # A list shows hundreds of these: what is not there is not computed.
     return {
         "payment_cleared": account.cleared,
-        "payment_timestamp": moment(paid_at),
+        "payment_timestamp": None if paid_at is None else moment(moment_of(paid_at)),
         "payment_method": account.method or None,
-        "amount_due": None if account.due is None else account.due.plain,
-        "amount_paid": account.fares.plain,
-        "balance": None if account.balance is None else account.balance.plain,
-        **extras,
-        "damage_paid": account.paid.get(Purpose.DAMAGE, Money()).plain,
+        "amount_due": None if due is None else due.plain,
+        "amount_paid": fares.plain,
+        "balance": None if due is None else (due - fares).plain,
+        "tips_paid": paid["tip"].plain if "tip" in paid else "0.00",
+        "addons_paid": paid["addon"].plain if "addon" in paid else "0.00",
+        "damage_paid": paid["damage"].plain if "damage" in paid else "0.00",
         "currency": "USD",
     }
