@@ -16,6 +16,7 @@ from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web.access import STAFF, open_to
 from jada_flask.web.context import begin, now
 from jada_flask.web.pages import page
+from jada_flask.web.sheets import csv_text
 
 _WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 _YEARS = range(2000, 2200)
@@ -69,7 +70,7 @@ def _sheet(view: reports.YearView) -> Response:
     rows = sheets.charters(view) if of == "charters" else sheets.months(view)
     name = f"jada-{of if of == 'charters' else 'margin'}-{view.year}.csv"
     return Response(
-        sheets.csv_text(rows),
+        csv_text(rows),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

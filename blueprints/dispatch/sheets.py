@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from jada_flask.domain.calendar import CalendarEntry
 from jada_flask.domain.earnings import Earnings
 from jada_flask.domain.summary import hours
 from jada_flask.services.reports import Sum, YearView
-
-Row = Sequence[object]
+from jada_flask.web.sheets import Row
 
 _LINES = ("gross", "crew_cost", "captain_cost", "port_fee", "net")
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-_MARK = "\ufeff"  # without it Excel takes the names for Latin-1
-
-
-def csv_text(rows: Iterable[Row]) -> str:
-    """The rows as CSV, as Excel and Google's Sheets read it."""
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerows(
-        [cell(value) for value in row] for row in rows
-    )
-    return _MARK + written.getvalue()
-
-
-def cell(value: object) -> str:
-    """A value that stays what it is; a text that a sheet would compute is quoted."""
-    text = "" if value is None else str(value)
-    if text.startswith(_BEGINS_A_FORMULA) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
 
 
 def months(view: YearView) -> Iterable[Row]:

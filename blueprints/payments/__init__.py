@@ -11,5 +11,6 @@ from blueprints.payments import (  # noqa: E402
     api_reading,  # noqa: F401
     api_roster,  # noqa: F401
     money,  # noqa: F401
+    reports,  # noqa: F401
     webhook,  # noqa: F401
 )

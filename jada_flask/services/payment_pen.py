@@ -30,6 +30,7 @@ from jada_flask.records.payments import (
 )
 from jada_flask.services.accounts import keep
 from jada_flask.services.payment_mails import promise
+from jada_flask.services.takings import taking_write
 from jada_flask.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -132,6 +133,7 @@ class Pen:
             self.work.add_raw(guard)
         for entry in self.entries:
             self.work.add_raw(Put(ENTRY.table, ENTRY.item(entry), (Missing(),)))
+            self.work.add_raw(taking_write(entry))
             promise(self.work, entry, at=self.at)
         for patron in patrons:
             key = PATRON.key_of(patron)

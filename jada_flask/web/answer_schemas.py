@@ -205,6 +205,25 @@ _STATEMENT = _record(
     **_PATRON["properties"],
     entries=_list(_ref("PaymentEntry")),
 )
+_TIP = _record(
+    event_id=_TEXT,
+    name=_TEXT,
+    day=_DAY,
+    amount=_MONEY,
+    shares=_list(_record(crew_id=_TEXT, name=_TEXT, amount=_MONEY)),
+)
+_TAKING = _record(day=_DAY, method=_TEXT, purpose=_TEXT, entries=_COUNT, amount=_MONEY)
+_TAKINGS: Schema = {
+    "type": "object",
+    "properties": {
+        "from": _DAY,
+        "to": _DAY,
+        "items": _list(_TAKING),
+        "total": _MONEY,
+        "currency": _USD,
+        "tips": _list(_TIP),
+    },
+}
 _FAULT = _record(field=_TEXT, message=_TEXT)
 _PROBLEM = _record(type=_TEXT, title=_TEXT, status=_COUNT, detail=_TEXT)
 _PROBLEM["properties"]["errors"] = _list(_FAULT)
@@ -221,6 +240,8 @@ ANSWERS: dict[str, Schema] = {
     "Event": _EVENT,
     "Events": _page("Event"),
     "CrewEvent": _CREW_EVENT,
+    "Takings": _TAKINGS,
+    "Tips": _record(items=_list(_TIP), currency=_USD),
     "Account": _ACCOUNT,
     "Patron": _PATRON,
     "PaymentEntry": _PAYMENT_ENTRY,

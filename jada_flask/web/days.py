@@ -26,6 +26,20 @@ def asked_days(default: timedelta = timedelta(days=366)) -> tuple[date, date]:
             first = max(last - default, date(_YEARS.start, 1, 1))
     if last is None:
         last = first + default
+    return _checked(first, last)
+
+
+def reported_days() -> tuple[date, date]:
+    """`?from=` and `?to=` of a report.
+
+    The month up to today where they are left out.
+    """
+    last = _day("to") or now().date()
+    first = _day("from") or last - timedelta(days=30)
+    return _checked(first, last)
+
+
+def _checked(first: date, last: date) -> tuple[date, date]:
     if last < first:
         raise InvalidError(Fault("to", "This day is before `from`."))
     if last - first > _LONGEST:

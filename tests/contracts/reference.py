@@ -82,6 +82,16 @@ class ReferenceStore:
             self.restore(before)
             raise
 
+    def purge(self, now: int) -> int:
+        gone = [
+            place
+            for place, item in self.items.items()
+            if item.get("expires", now + 1) <= now
+        ]
+        for place in gone:
+            del self.items[place]
+        return len(gone)
+
     def close(self) -> None:
         """Nothing is open."""
 

@@ -15,9 +15,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from jada_flask.adapters.aws.dynamo import DynamoStore, connect
-from jada_flask.adapters.aws.dynamo_errors import UnansweredError
 from jada_flask.adapters.aws.dynamo_tables import create_tables
-from jada_flask.domain.errors import BusyError, ConfigError
+from jada_flask.domain.errors import BusyError, ConfigError, UnansweredError
 from jada_flask.ports import (
     Check,
     ConditionError,

@@ -41,6 +41,8 @@ MATRIX: dict[str, set[str]] = {
     f"GET {ONE_PAYMENT}/receipt.pdf": {"staff"},
     f"POST {ONE_PAYMENT}/receipt": {"staff"},
     "GET /api/patrons/<email>/payments": {"staff"},
+    "GET /api/reports/payments": {"staff"},
+    "GET /api/reports/tips": {"staff"},
     "POST /api/stripe/webhook": ANYBODY,  # the signature is the key
     "POST /api/receipts": {"staff"},
     "GET /api/receipts": {"staff"},
@@ -73,10 +75,13 @@ MATRIX: dict[str, set[str]] = {
     "POST /dispatch/bookings/new": {"staff"},
     "GET /dispatch/calendar": {"staff"},
     "GET /dispatch/reports": {"staff"},
+    "GET /dispatch/reports/payments": {"staff"},
     "GET /dispatch/bookings/<booking_id>/change": {"staff"},
     "POST /dispatch/bookings/<booking_id>/steps/<step>/retry": {"staff"},
     "POST /dispatch/bookings/<booking_id>/cancel": {"staff"},
     "GET /dispatch/outbox": {"staff"},
+    "GET /dispatch/quarantine": {"staff"},
+    "POST /dispatch/quarantine/<arrival_id>/settle": {"staff"},
     "POST /dispatch/outbox/<subject>/<message_id>/replay": {"staff"},
     "POST /events/": {"service"},
     "PATCH /events/<event_id>": {"service", "staff"},
@@ -96,6 +101,7 @@ CREWS_OWN = {name for name in MATRIX if " /events/<event_id>" in name} - {
     "PATCH /events/<event_id>",
 }
 EXAMPLES = {
+    "arrival_id": "QT_none",
     "booking_id": "BK_none",
     "entry_id": "CAL_none",
     "email": "nobody@example.com",

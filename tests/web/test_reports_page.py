@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blueprints.dispatch import plot
-from blueprints.dispatch.sheets import cell
+from jada_flask.web.sheets import cell
 from tests.builders import booking, calendar_entry
 from tests.callers import Caller
 
