@@ -1,4 +1,4 @@
-"""The minute's task, and whatever tells somebody that all is not as it should be."""
+"""What tells somebody that all is not as it should be."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from infra.words import (
     Node,
     Resources,
     allow,
-    arn,
     att,
     policy,
     ref,
@@ -21,8 +20,6 @@ from infra.words import (
     trusted,
 )
 
-# By the task's name, which ends the rule's name: so Lambda's door knows it.
-SCHEDULES = {"drain": "rate(1 minute)"}
 _FORTNIGHT = 1_209_600  # seconds, the longest that a queue keeps anything
 # Whatever happens to an entry of the log but being written, or going at its time.
 TAMPERING = (
@@ -34,7 +31,7 @@ TAMPERING = (
 def watch() -> Resources:
     return {
         **_logs(),
-        **_schedules(),
+        **_calls(),
         **_queues(),
         **_payment_watch(),
         "Alerts": resource("SNS::Topic", {"TopicName": sub("jada-${Stage}-alerts")}),
@@ -61,46 +58,21 @@ def _logs() -> Resources:
     }
 
 
-def _schedules() -> Resources:
-    function = arn("lambda", f"function:{DISPATCH}")
-    made: Resources = {
-        # Once: the task finds by itself what it did not get done.
-        "CallsFromWithin": resource(
-            "Lambda::EventInvokeConfig",
-            {
-                "FunctionName": sub(DISPATCH),
-                "Qualifier": "$LATEST",
-                "MaximumRetryAttempts": 0,
-                "MaximumEventAgeInSeconds": 60,
-                "DestinationConfig": {
-                    "OnFailure": {"Destination": att("FailedCalls", "Arn")}
-                },
-            },
-            Condition=SERVED,
-        )
+def _calls() -> Resources:
+    """How the function is called from within, by its schedules and by itself.
+
+    Once: the task finds by itself what it did not get done. The schedules are Zappa's.
+    """
+    failed = {"OnFailure": {"Destination": att("FailedCalls", "Arn")}}
+    properties = {
+        "FunctionName": sub(DISPATCH),
+        "Qualifier": "$LATEST",
+        "MaximumRetryAttempts": 0,
+        "MaximumEventAgeInSeconds": 60,
+        "DestinationConfig": failed,
     }
-    for task, every in SCHEDULES.items():
-        rule = f"{task.capitalize()}Rule"
-        made[rule] = resource(
-            "Events::Rule",
-            {
-                "Name": sub(f"{DISPATCH}-{task}"),
-                "ScheduleExpression": every,
-                "Targets": [{"Id": task, "Arn": function}],
-            },
-            Condition=SERVED,
-        )
-        made[f"{rule}Call"] = resource(
-            "Lambda::Permission",
-            {
-                "Action": "lambda:InvokeFunction",
-                "FunctionName": sub(DISPATCH),
-                "Principal": "events.amazonaws.com",
-                "SourceArn": att(rule, "Arn"),
-            },
-            Condition=SERVED,
-        )
-    return made
+    made = resource("Lambda::EventInvokeConfig", properties, Condition=SERVED)
+    return {"CallsFromWithin": made}
 
 
 def _queues() -> Resources:

@@ -1,0 +1,124 @@
+"""What a package is made of: trimmed libraries, the application, bytecode.
+
+Lambda's Python is another than the one that runs here, and nothing of it can be written
+once it is there. So wheels are chosen for it, and compiled by a Python of its kind into
+bytecode that it takes without looking at the sources.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+APPLICATION = ("blueprints", "jada_flask", "templates")
+# Of AWS's services, those that the application calls; credentials may need `sts`.
+SERVICES = ("cloudfront", "dynamodb", "lambda", "s3", "sesv2", "ssm", "sts")
+DISCOVERY = "googleapiclient/discovery_cache/documents"
+DOCUMENT = "gmail.v1.json"
+_PLATFORMS = ("manylinux_2_28_x86_64", "manylinux2014_x86_64", "manylinux_2_17_x86_64")
+_NEVER_IMPORTED = (
+    "bin", "share", "boto3/data", "boto3/examples", "certifi/tests", "icalendar/tests",
+)  # fmt: skip
+_INSTALLERS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
+_EPOCH = "315532800"  # 1980, as every date in the zip
+
+
+class PackageError(Exception):
+    """Why there is no package, in a sentence."""
+
+
+def python_of_lambda() -> str:
+    """A Python 3.13 of this machine; raises `PackageError` if there is none."""
+    for name in _candidates():
+        if _is_313(name):
+            return name
+    raise PackageError(
+        "Packaging needs a Python 3.13, which Lambda runs; none was found on PATH nor "
+        "in pyenv. Install one, or say in PYTHON313 where it is."
+    )
+
+
+def install(requirements: Path, tree: Path, python: str) -> None:
+    """Put what Lambda needs into a folder: pinned, with the hashes that we know."""
+    platforms = [word for name in _PLATFORMS for word in ("--platform", name)]
+    pip = [sys.executable, "-m", "pip", "--python", python, "install"]
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-compile"]
+    wheels = [*platforms, "--python-version=3.13", "--implementation=cp"]
+    exact = ["--only-binary=:all:", "--require-hashes", "-r", str(requirements)]
+    _run([*pip, *quiet, "--target", str(tree), *wheels, *exact])
+
+
+def trim(tree: Path) -> None:
+    """Take out what no request ever needs, which is two thirds of all."""
+    for name in _NEVER_IMPORTED:
+        shutil.rmtree(tree / name, ignore_errors=True)
+    _keep_only(tree / DISCOVERY, {DOCUMENT})
+    services = tree / "botocore/data"
+    common = {path.name for path in services.glob("*.json")}
+    _keep_only(services, common | set(SERVICES))
+    for fast in (tree / "fontTools").rglob("*.cpython-*.so"):
+        # The same module in Python lies beside it; receipts need it for no outline.
+        if fast.with_name(fast.name.partition(".")[0] + ".py").exists():
+            fast.unlink()
+    for notes in tree.glob("*.dist-info"):
+        for name in _INSTALLERS:
+            (notes / name).unlink(missing_ok=True)
+
+
+def export(root: Path, tree: Path) -> None:
+    """Add the application as it is committed, and nothing that merely lies there."""
+    archive = _run(["git", "archive", "HEAD", *APPLICATION], cwd=root)
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        tar.extractall(tree, filter="data")
+
+
+def compile_all(tree: Path, python: str) -> None:
+    """Write bytecode that stays valid whatever date its source gets in the zip.
+
+    In one process and with one seed, so that it is the same bytes every time.
+    """
+    places = ["-s", str(tree), "-p", "/var/task"]
+    mode = ["--invalidation-mode", "unchecked-hash"]
+    _run([python, "-m", "compileall", "-q", *places, *mode, str(tree)])
+
+
+def _keep_only(folder: Path, names: set[str]) -> None:
+    for path in list(folder.iterdir()):
+        if path.name in names:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _candidates() -> Iterator[str]:
+    yield os.environ.get("PYTHON313", "")
+    yield sys.executable
+    yield "python3.13"
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    yield from map(str, sorted(pyenv.glob("versions/3.13.*/bin/python3.13")))
+
+
+def _is_313(name: str) -> bool:
+    """Asked, not believed: a shim of pyenv can be found and still not run."""
+    ask = "import sys; sys.exit(sys.version_info[:2] != (3, 13))"
+    try:
+        return subprocess.run([name, "-c", ask], capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def _run(command: list[str], cwd: Path | None = None) -> bytes:
+    env = {**os.environ, "SOURCE_DATE_EPOCH": _EPOCH, "PYTHONHASHSEED": "0"}
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, check=False)
+    if done.returncode:
+        said = (done.stderr or done.stdout).decode(errors="replace").strip()
+        raise PackageError(f"{Path(command[0]).name} failed:\n{said}")
+    return done.stdout

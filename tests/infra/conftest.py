@@ -1,0 +1,89 @@
+"""Stages at a stand-in for AWS, deployed from the template."""
+
+from __future__ import annotations
+
+from ast import literal_eval
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+
+from infra.template import text
+from tests.contracts.aws_stand_in import stand_in
+from tests.infra import moto_more
+
+SETTINGS = {
+    "BaseUrl": "https://jada.example.com",
+    "GuestUrl": "https://guests.example.com",
+    "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/1",
+    "OriginSecret": "o" * 40,
+    "MailFrom": "jada@example.com",
+    "AlertEmail": "office@example.com",
+}
+APIS = {"DispatchApi": "abc123", "PublicApi": "def456"}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage that was deployed: its stack, and what is in it."""
+
+    name: str
+    url: str
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, endpoint_url=self.url)
+
+    def asked(self, name: str) -> dict[str, Any]:
+        """What a part was made from that moto has no model of."""
+        return moto_more.asked[f"jada-{self.name}-{name}"]
+
+    def outputs(self) -> dict[str, str]:
+        stack = self.client("cloudformation").describe_stacks(
+            StackName=f"jada-{self.name}"
+        )["Stacks"][0]
+        return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+    def policy(self, role: str, name: str) -> Any:
+        """The document of a role, with everything in it resolved."""
+        document = self.client("iam").get_role_policy(
+            RoleName=f"{role}-us-west-2", PolicyName=name
+        )["PolicyDocument"]
+        # moto writes down Python's own notation of it.
+        return literal_eval(document) if isinstance(document, str) else document
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[str]:
+    """The address of a stand-in that takes every kind of resource."""
+    moto_more.teach()
+    with stand_in() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def bare(aws: str) -> Stage:
+    """The stage dev before its functions are there."""
+    return deployed("dev", aws, SETTINGS)
+
+
+@pytest.fixture(scope="session")
+def served(aws: str) -> Stage:
+    """The stage staging with both functions."""
+    return deployed("staging", aws, SETTINGS | APIS)
+
+
+def deployed(name: str, url: str, settings: dict[str, str]) -> Stage:
+    stage = Stage(name, url)
+    given = settings | {"Stage": name}
+    stage.client("cloudformation").create_stack(
+        StackName=f"jada-{name}",
+        TemplateBody=text(),
+        Parameters=[
+            {"ParameterKey": key, "ParameterValue": value}
+            for key, value in given.items()
+        ],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    return stage

@@ -1,0 +1,107 @@
+"""What moto's CloudFormation lacks of our template: it is kept as it was asked for.
+
+So the whole template can be deployed, and a test sees what each of these would have
+been made from: every reference resolved, every condition decided. Nothing of it works;
+for that there is node, ministack and, in the end, AWS.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from moto.cloudformation import parsing
+from moto.core.common_models import CloudFormationModel
+
+LACKING = (
+    "CloudFront::CachePolicy",
+    "CloudFront::Distribution",
+    "CloudFront::Function",
+    "CloudFront::OriginAccessControl",
+    "CloudFront::OriginRequestPolicy",
+    "CloudFront::ResponseHeadersPolicy",
+    "CloudWatch::Alarm",
+    "Lambda::EventInvokeConfig",
+    "Logs::MetricFilter",
+    "Pipes::Pipe",
+    "S3::BucketPolicy",
+    "SNS::Subscription",
+)
+# What each was last made from, by the stack's name and the one in the template.
+asked: dict[str, dict[str, Any]] = {}
+_models: list[type[CloudFormationModel]] = []  # else Python would let go of them
+
+
+def teach() -> None:
+    """Let moto take the kinds of resources that it has no model of."""
+    if _models:
+        return
+    _models.extend(_model(f"AWS::{kind}") for kind in LACKING)
+    for known in (
+        parsing.get_model_list,
+        parsing.get_model_map,
+        parsing.get_name_type_map,
+    ):
+        known.cache_clear()
+
+
+def _model(kind: str) -> Any:
+    """A class of its own: by its class moto finds the model of a kind."""
+    own = {"cloudformation_type": staticmethod(lambda: kind)}
+    return type(kind.replace("::", ""), (_Asked, CloudFormationModel), own)
+
+
+class _Asked:
+    """A resource that is nothing but what it was made from."""
+
+    def __init__(self, name: str) -> None:
+        self.physical_resource_id = name
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return ""
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return True
+
+    def get_cfn_attribute(self, attribute: str) -> str:
+        return f"{attribute} of {self.physical_resource_id}"
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
+    ) -> Self:
+        name = f"{kwargs['StackId'].split('/')[1]}-{kwargs['LogicalId']}"
+        asked[name] = cloudformation_json["Properties"]
+        return cls(name)
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: Any,
+        new_resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+    ) -> Self:
+        name = original_resource.physical_resource_id
+        asked[name] = cloudformation_json["Properties"]
+        return cls(name)
+
+    @classmethod
+    def delete_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+    ) -> None:
+        asked.pop(resource_name, None)
+
+    def is_created(self) -> bool:
+        return True
