@@ -35,6 +35,10 @@ class Party:
     is_asked: bool = False  # it answers when we look, not when we send
 
     @property
+    def is_awake(self) -> bool:
+        return self.last is not None and not self.trouble
+
+    @property
     def given_up(self) -> int:
         return sum(message.state is State.DEAD for message in self.messages)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -22,6 +23,7 @@ from jada_flask.web.writes import attempted
 
 _PER_PAGE = 10
 _LONGEST = 8_000  # characters of it that are shown
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def settle(arrival_id: str) -> Any:
 
 def _row(work: UnitOfWork, kept: Quarantined) -> Row:
     original = quarantine.original(work, kept.arrival_id)
-    subject, text = _readable(original)
+    subject, text = map(_plain, _readable(original))
     return Row(
         kept,
         subject,
@@ -71,6 +73,11 @@ def _row(work: UnitOfWork, kept: Quarantined) -> Row:
         len(text) > _LONGEST,
         f"/dispatch/quarantine/{quote(kept.arrival_id, safe='')}/settle",
     )
+
+
+def _plain(text: str) -> str:
+    """The text with what would turn its letters round shown, not obeyed."""
+    return _TURNS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _readable(original: str) -> tuple[str, str]:

@@ -62,7 +62,7 @@ def test_before_anything_was_sent_the_card_is_calm(office: Caller) -> None:
         "Guest pages": "Not yet: nothing waits",
         "Operator's summary": "Not yet: nothing waits",
         "Audit inbox": "Not yet: nothing waits",
-        "Booking mails": "Not yet: has not answered",
+        "Booking mails": "Not yet: no answer",
     }
     assert warnings(page) == []
 
@@ -181,7 +181,7 @@ def test_an_inbox_that_nobody_looks_into_is_named(
 
     page = quiet_office.get("/dispatch/outbox")
 
-    assert card(page)["Booking mails"] == "10 min ago: has not answered"
+    assert card(page)["Booking mails"] == "10 min ago: no answer since"
     assert warnings(page) == ["Booking mails: Nobody has looked for new ones for long."]
 
 
@@ -262,6 +262,18 @@ def test_nothing_of_a_mail_is_ever_a_part_of_the_page(
     assert "<script>" not in page
     assert "<img" not in page
     assert "<b>x" not in page
+
+
+def test_what_turns_letters_round_is_shown_and_not_obeyed(
+    parts: Parts, office: Caller, clock: SetClock
+) -> None:
+    """Or a person would read, and then type, another price than the mail holds."""
+    keep(parts, mail("hostile-right-to-left"), at=clock)
+
+    page = office.get("/dispatch/quarantine").text
+
+    assert "$\\u202e57.048" in page
+    assert "\u202e" not in page
 
 
 def test_a_long_arrival_is_cut_on_the_page(
