@@ -59,6 +59,15 @@ def list_address(email: str) -> Response:
     return answer(_page(listed, purpose))
 
 
+@bp.get("/api/patrons/<email>/statement.pdf")
+@open_to(STAFF)
+@described("A patron's statement across events", answers={200: "PDF"})
+def statement_across(email: str) -> Response:
+    """All payments under one address on paper, with what they come to."""
+    content = receipts.statement(begin(), clean_email(email, "email"), at=now())
+    return _pdf(content, "statement.pdf")
+
+
 @bp.get(f"{_ENTRY}/receipt.pdf")
 @open_to(STAFF)
 @described("The receipt of a payment", answers={200: "PDF"})
@@ -67,9 +76,7 @@ def receipt(event_id: str, patron_id: str, payment_id: str) -> Response:
     work = begin()
     found = payment_log.one(work, event_id, patron_id, payment_id)
     content = receipt_pdf(found.entry, found.event, found.ledger, operations(work))
-    name = f"receipt-{payment_id}.pdf"
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return Response(content, 200, headers, content_type="application/pdf")
+    return _pdf(content, f"receipt-{payment_id}.pdf")
 
 
 @bp.post(f"{_ENTRY}/receipt")
@@ -82,6 +89,11 @@ def send_receipt(event_id: str, patron_id: str, payment_id: str) -> Response:
         lambda work: receipts.send(work, event_id, patron_id, payment_id, by=by, at=at),
         _promised,
     )
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(content, 200, headers, content_type="application/pdf")
 
 
 def _promised(found: Found) -> tuple[Body, int]:

@@ -1,14 +1,20 @@
-"""Receipts that a patron asks for."""
+"""What a patron gets on paper: receipts, and a statement across charters."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from jada_flask.domain.audit import Actor
+from jada_flask.domain.payment import Entry
+from jada_flask.records.operations import EVENT
 from jada_flask.services import payment_log
-from jada_flask.services.payment_log import Found
+from jada_flask.services.house import operations
+from jada_flask.services.payment_log import Found, Place
 from jada_flask.services.payment_mails import promise_receipt
+from jada_flask.statement import statement_pdf
 from jada_flask.unit_of_work import UnitOfWork
+
+_MOST = 1_000  # entries on one statement; the newest
 
 
 def send(
@@ -32,3 +38,21 @@ def send(
         result=found,
     )
     return found
+
+
+def statement(work: UnitOfWork, email: str, *, at: datetime) -> bytes:
+    """Everything under an address as PDF, the oldest first."""
+    entries: list[Entry] = []
+    after: Place | None = None
+    while len(entries) < _MOST:
+        page = payment_log.of_address(work, email, limit=100, after=after)
+        entries += page.entries
+        after = page.after
+        if after is None:
+            break
+    events = {
+        event_id: event
+        for event_id in {entry.event_id for entry in entries}
+        if (event := work.get(EVENT, event_id))
+    }
+    return statement_pdf(email, entries[::-1], events, operations(work), at=at)

@@ -13,7 +13,8 @@ from jada_flask.domain.ledger import Ledger, Payer
 from jada_flask.domain.money import Money
 from jada_flask.domain.payment import Entry, Payment
 from jada_flask.house import default_operations
-from jada_flask.receipt import latin, receipt_pdf
+from jada_flask.paper import latin
+from jada_flask.receipt import receipt_pdf
 from jada_flask.web.context import Parts
 from tests.callers import mails, text_of
 from tests.conftest import DrainAll

@@ -41,6 +41,7 @@ MATRIX: dict[str, set[str]] = {
     f"GET {ONE_PAYMENT}/receipt.pdf": {"staff"},
     f"POST {ONE_PAYMENT}/receipt": {"staff"},
     "GET /api/patrons/<email>/payments": {"staff"},
+    "GET /api/patrons/<email>/statement.pdf": {"staff"},
     "GET /api/reports/payments": {"staff"},
     "GET /api/reports/tips": {"staff"},
     "POST /api/stripe/webhook": ANYBODY,  # the signature is the key
