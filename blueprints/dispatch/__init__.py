@@ -14,6 +14,7 @@ from blueprints.dispatch import (  # noqa: E402
     entry_views,  # noqa: F401
     event_views,  # noqa: F401
     payment_views,  # noqa: F401
+    quarantine_views,  # noqa: F401
     report_views,  # noqa: F401
     roster_views,  # noqa: F401
     signin,  # noqa: F401
