@@ -6,10 +6,16 @@ import os
 import sys
 from types import ModuleType
 
-from benchmarks import bookings, imports, side_effects, upcoming
+from benchmarks import bookings, imports, payments, side_effects, upcoming
 
 # Each has `measure`, which returns its figures; a new one is added here.
-MODULES: tuple[ModuleType, ...] = (imports, side_effects, upcoming, bookings)
+MODULES: tuple[ModuleType, ...] = (
+    imports,
+    side_effects,
+    upcoming,
+    bookings,
+    payments,
+)
 
 
 def main(names: list[str]) -> int:

@@ -21,7 +21,7 @@ Commit = tuple[Operation, ...]
 _BODY = BookingBody()
 
 
-class _Recorder:
+class Recorder:
     """Hands everything on to a store and remembers what was written."""
 
     def __init__(self, store: Any) -> None:
@@ -38,7 +38,7 @@ class _Recorder:
 
 def commits_of(parts: Parts, bodies: Sequence[bytes]) -> list[Commit]:
     """Take these bookings, each in one commit, and say what each one wrote."""
-    recorder = _Recorder(parts.ports.store)
+    recorder = Recorder(parts.ports.store)
     opening = replace(parts.office, store=recorder)
     at = parts.ports.clock.now()
     for body in bodies:
