@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from ast import literal_eval
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,11 @@ import boto3
 import pytest
 
 from infra.template import text
+from jada_flask.adapters.aws.dynamo import DynamoStore
+from jada_flask.adapters.aws.dynamo_tables import create_tables
+from jada_flask.ports import Missing, Put
+from jada_flask.tables import FINANCE, PAYMENTS
+from tests.contracts import ministack
 from tests.contracts.aws_stand_in import stand_in
 from tests.infra import moto_more
 
@@ -21,6 +27,14 @@ SETTINGS = {
     "OriginSecret": "o" * 40,
     "MailFrom": "jada@example.com",
     "AlertEmail": "office@example.com",
+}
+WHO = "e#p@example.com"
+ENTRY = {"PK": WHO, "SK": 1, "event_id": "e", "timestamp": 1}
+NEW = (Missing(),)
+As = Callable[..., Any]
+ALL = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
 APIS = {"DispatchApi": "abc123", "PublicApi": "def456"}
 
@@ -87,3 +101,57 @@ def deployed(name: str, url: str, settings: dict[str, str]) -> Stage:
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )
     return stage
+
+
+@pytest.fixture(scope="session")
+def as_role(bare: Stage) -> Iterator[As]:
+    """Gives a client of DynamoDB that may do what a role may, and nothing else."""
+    made: list[Any] = []
+    with ministack.running(auth=True) as url:
+
+        def client(service: str, key: str = "test", secret: str = "test") -> Any:
+            made.append(
+                boto3.client(
+                    service,
+                    endpoint_url=url,
+                    aws_access_key_id=key,
+                    aws_secret_access_key=secret,
+                )
+            )
+            return made[-1]
+
+        def become(role: str, name: str, *, and_all: bool = False) -> Any:
+            document = json.dumps(bare.policy(role, name))
+            people = client("iam")
+            user = f"{name}-and-all" if and_all else name
+            people.create_user(UserName=user)
+            if and_all:
+                people.put_user_policy(
+                    UserName=user, PolicyName="all", PolicyDocument=json.dumps(ALL)
+                )
+            people.put_user_policy(
+                UserName=user,
+                PolicyName=name,
+                PolicyDocument=document.replace("123456789012", "000000000000"),
+            )
+            key = people.create_access_key(UserName=user)["AccessKey"]
+            return client("dynamodb", key["AccessKeyId"], key["SecretAccessKey"])
+
+        owner = client("dynamodb")
+        create_tables(owner, "jada-dev")
+        store = DynamoStore(lambda: owner, "jada-dev")
+        store.write(Put(PAYMENTS, ENTRY, NEW))
+        store.write(Put(FINANCE, {"pk": "booking", "sk": "#", "net": 28_941}))
+        yield become
+        for each in made:
+            each.close()
+
+
+@pytest.fixture(scope="session")
+def office(as_role: As) -> Any:
+    return as_role("jada-dev", "dispatch")
+
+
+@pytest.fixture(scope="session")
+def outside(as_role: As) -> Any:
+    return as_role("jada-dev-public", "public")

@@ -148,7 +148,10 @@ def headers_read() -> set[str]:
     found = {"x-service-key"}  # by its constant
     for folder in ("jada_flask", "blueprints"):
         for file in (ROOT / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            source = file.read_text("utf-8")
+            if "request.headers" not in source:
+                continue
+            for node in ast.walk(ast.parse(source)):
                 if isinstance(node, ast.Call) and node.args:
                     where, what = ast.unparse(node.func), node.args[0]
                     if where == "request.headers.get" and isinstance(

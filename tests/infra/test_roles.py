@@ -7,85 +7,19 @@ the resolved one. What only AWS has (invalidation, mails, secrets, buckets) is r
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from jada_flask.adapters.aws.dynamo import DynamoStore
-from jada_flask.adapters.aws.dynamo_tables import create_tables
 from jada_flask.ports import Check, Delete, Missing, Patch, Present, Put
 from jada_flask.tables import EVENTS, FINANCE, JOBS, PAYMENTS, Table
-from tests.contracts import ministack
-from tests.infra.conftest import Stage
+from tests.infra.conftest import ENTRY, NEW, WHO, As, Stage
 
 LOG = "jada-dev-Payments"
 KEY = {"PK": {"S": "e#p@example.com"}, "SK": {"N": "1"}}
-WHO = "e#p@example.com"
-ENTRY = {"PK": WHO, "SK": 1, "event_id": "e", "timestamp": 1}
 OTHER = ENTRY | {"SK": 2}
-NEW = (Missing(),)
-As = Callable[..., Any]
-ALL = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
-
-
-@pytest.fixture(scope="module")
-def as_role(bare: Stage) -> Iterator[As]:
-    """Gives a client of DynamoDB that may do what a role may, and nothing else."""
-    made: list[Any] = []
-    with ministack.running(auth=True) as url:
-
-        def client(service: str, key: str = "test", secret: str = "test") -> Any:
-            made.append(
-                boto3.client(
-                    service,
-                    endpoint_url=url,
-                    aws_access_key_id=key,
-                    aws_secret_access_key=secret,
-                )
-            )
-            return made[-1]
-
-        def become(role: str, name: str, *, and_all: bool = False) -> Any:
-            document = json.dumps(bare.policy(role, name))
-            people = client("iam")
-            user = f"{name}-and-all" if and_all else name
-            people.create_user(UserName=user)
-            if and_all:
-                people.put_user_policy(
-                    UserName=user, PolicyName="all", PolicyDocument=json.dumps(ALL)
-                )
-            people.put_user_policy(
-                UserName=user,
-                PolicyName=name,
-                PolicyDocument=document.replace("123456789012", "000000000000"),
-            )
-            key = people.create_access_key(UserName=user)["AccessKey"]
-            return client("dynamodb", key["AccessKeyId"], key["SecretAccessKey"])
-
-        owner = client("dynamodb")
-        create_tables(owner, "jada-dev")
-        store = DynamoStore(lambda: owner, "jada-dev")
-        store.write(Put(PAYMENTS, ENTRY, NEW))
-        store.write(Put(FINANCE, {"pk": "booking", "sk": "#", "net": 28_941}))
-        yield become
-        for each in made:
-            each.close()
-
-
-@pytest.fixture(scope="module")
-def office(as_role: As) -> Any:
-    return as_role("jada-dev", "dispatch")
-
-
-@pytest.fixture(scope="module")
-def outside(as_role: As) -> Any:
-    return as_role("jada-dev-public", "public")
 
 
 @pytest.fixture(scope="module")
