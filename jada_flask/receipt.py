@@ -11,7 +11,7 @@ from jada_flask.domain.ledger import Ledger
 from jada_flask.domain.money import Money
 from jada_flask.domain.payment import Entry, EntryKind
 from jada_flask.paper import INK, SOFT, heading, line, paper
-from jada_flask.rendering import clock, day, label, moment
+from jada_flask.rendering import clock, day, label
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -41,7 +41,7 @@ def receipt_pdf(entry: Entry, event: Event, ledger: Ledger, house: Operations) -
 def _facts(entry: Entry, event: Event, ledger: Ledger) -> Iterator[tuple[str, str]]:
     zone = event.zone
     yield "Number", entry.payment_id
-    yield "Date", moment(entry.at, zone)
+    yield "Date", f"{day(entry.at, zone)}, {clock(entry.at, zone)}"
     yield "From" if entry.amount > Money() else "To", entry.patron_name
     yield "Email", entry.patron_email
     yield "Amount", f"{entry.amount} USD"
@@ -60,6 +60,8 @@ def _standing(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, str]]:
         yield "Reason", entry.reason
     if entry.payment_id in ledger.voided:
         yield "Void", "This entry was taken back later."
+    elif given := ledger.reversed.get(entry.payment_id):
+        yield "Given back", str(given)
     account = ledger.account(entry.patron_id)
     if account.due is not None:
         yield "Fare due", str(account.due)

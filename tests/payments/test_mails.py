@@ -126,7 +126,8 @@ def test_the_receipt_tells_house_entry_balance_and_hash(window: Window) -> None:
     text = words_of(answer.data)
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Cache-Control"] == "no-store"
-    for told in ("JADA Charters", "Ana", "60.00", "40.00", entry["payment_id"]):
+    told_of = ("JADA Charters", "Ana", "60.00", "40.00", "May 1, 2026, 12:00 PM")
+    for told in (*told_of, entry["payment_id"]):
         assert told in text
     assert entry["hash"] in text
 
