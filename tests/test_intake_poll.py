@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 
@@ -103,21 +103,27 @@ def test_another_mail_of_the_same_name_is_another_mail(house: House) -> None:
 
 def test_a_file_that_is_still_being_written_is_not_read(house: House) -> None:
     """Half of a mail could be read as another price."""
-    path = house.drop("a.eml", mail("boatsetter-approved")[:300], age=0.5)
-    writing = Thread(target=_write_on, args=(path,))
-    writing.start()
+    path = house.drop("a.eml", b"")
+    whole = mail("boatsetter-approved")
+    begun, done = Event(), Event()
+
+    def copy() -> None:
+        while not done.wait(0.01):
+            path.write_bytes(whole[:300])
+            begun.set()
+        path.write_bytes(whole)
+
+    copying = Thread(target=copy)
+    copying.start()
+    begun.wait(5)
 
     tally = house.polls()
-    writing.join()
-    if path.exists():
-        os.utime(path, (time.time() - 60,) * 2)
+    done.set()
+    copying.join()
 
-    assert tally + house.polls() == {CREATED: 1}
-
-
-def _write_on(path: Path) -> None:
-    time.sleep(0.02)
-    path.write_bytes(mail("boatsetter-approved"))
+    assert tally == {}
+    os.utime(path, (time.time() - 60,) * 2)
+    assert house.polls() == {CREATED: 1}
 
 
 def test_a_folder_that_is_no_folder_is_said_to_be_so(house: House) -> None:
