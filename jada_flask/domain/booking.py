@@ -136,19 +136,9 @@ def local_start(terms: Terms) -> datetime:
 
 
 def margin_for(terms: Terms, house: House) -> Margin:
-    """What a booking earns at the house's rates.
-
-    Where the captain's fee comes on top of the price and is not paid through to us, the
-    marketplace pays the captain and there is no cost of ours.
-    """
+    """What a booking earns at the house's rates."""
     operations, rates = house.operations, house.rates
     day = local_start(terms).date()
-    schedule = rates.schedule(terms.source, day)
-    paid_elsewhere = (
-        schedule is not None
-        and schedule.captain_on_top
-        and not schedule.captain_paid_through
-    )
     return margin_of(
         terms.gross,
         duration_minutes=terms.duration_minutes,
@@ -156,7 +146,7 @@ def margin_for(terms: Terms, house: House) -> Margin:
         + operations.setup_minutes
         + operations.cleanup_minutes,
         crew=terms.crew,
-        captain_id=None if paid_elsewhere else terms.captain_id,
+        captain_id=rates.captain_we_pay(terms.source, day, terms.captain_id),
         rates=rates,
         port_percent=rates.port_percent(terms.dock, day),
     )

@@ -57,6 +57,19 @@ class Rates:
         known = [s for s in self.schedules if s.source == source and s.since <= day]
         return max(known, key=lambda s: s.since) if known else None
 
+    def captain_we_pay(
+        self, source: str, day: date, captain_id: str | None
+    ) -> str | None:
+        """The captain, where their fee is a cost of ours.
+
+        Where it comes on top of the price and is not paid through to us, the
+        marketplace pays the captain.
+        """
+        schedule = self.schedule(source, day)
+        if schedule and schedule.captain_on_top and not schedule.captain_paid_through:
+            return None
+        return captain_id
+
     def hourly(self, crew_id: str, otherwise: Money) -> Money:
         return (self.personal_hourly or {}).get(crew_id, otherwise)
 

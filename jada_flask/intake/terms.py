@@ -66,14 +66,15 @@ class WhatIf:
 
     def margin(self, rates: Rates, today: date) -> Margin:
         """Its margin, with the dock's fee of its day, else of `today`."""
+        day = self.day or today
         return margin_of(
             self.gross,
             duration_minutes=self.duration_minutes,
             onsite_minutes=self.onsite_minutes,
             crew=self.crew,
-            captain_id=self.captain_id,
+            captain_id=rates.captain_we_pay(self.source, day, self.captain_id),
             rates=rates,
-            port_percent=rates.port_percent(self.dock, self.day or today),
+            port_percent=rates.port_percent(self.dock, day),
         )
 
 

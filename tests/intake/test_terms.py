@@ -210,3 +210,20 @@ def test_a_crew_events_places_are_named_as_its_sender_spells_them() -> None:
 
 def _listed(*people: str) -> list[dict[str, str]]:
     return [{"crew_id": person, "role": "deckhand"} for person in people]
+
+
+def test_a_captain_whom_the_marketplace_pays_costs_nothing_in_a_what_if() -> None:
+    rates = default_rates()
+    schedule = replace(
+        rates.schedules[0], source="onboard", captain_on_top=True, since=date.min
+    )
+    elsewhere = replace(rates, schedules=(*rates.schedules, schedule))
+    asked = what_if(
+        load(
+            MARGIN, {"gross_revenue": 840.75, "duration_hours": 3, "source": "onboard"}
+        ),
+        OPERATIONS,
+    )
+
+    assert asked.margin(elsewhere, date(2026, 5, 30)).captain_cost == Money()
+    assert asked.margin(rates, date(2026, 5, 30)).captain_cost == Money(15000)
