@@ -15,12 +15,13 @@ from jada_flask.domain.payment import Entry, Payment
 from jada_flask.house import default_operations
 from jada_flask.paper import latin
 from jada_flask.receipt import receipt_pdf
+from jada_flask.services import receipts
 from jada_flask.web.context import Parts
 from tests.callers import mails, text_of
 from tests.conftest import DrainAll
 from tests.fakes import SetClock
 from tests.payments.conftest import Window
-from tests.payments.desk import SAIL
+from tests.payments.desk import SAIL, Desk
 
 
 def sent_to(parts: Parts, address: str) -> list[EmailMessage]:
@@ -157,6 +158,66 @@ def test_no_name_keeps_a_receipt_from_being_made(name: str) -> None:
 
     assert content.startswith(b"%PDF-")
     assert content == receipt_pdf(*receipt_of(name), default_operations())
+
+
+def test_a_reversal_says_on_paper_what_it_reverses(window: Window) -> None:
+    ana = window.board()
+    entry = window.pay(ana, method="check", reference="1042").json
+    url = f"{window.url}/{ana}/payment"
+    void = f"{url}/{entry['payment_id']}/void"
+    back = window.office.post(void, {"reason": "Bounced."}).json
+
+    first = words_of(window.office.get(f"{url}/{entry['payment_id']}/receipt.pdf").data)
+    second = words_of(window.office.get(f"{url}/{back['payment_id']}/receipt.pdf").data)
+
+    assert "This entry was taken back later." in first
+    assert "1042" in first
+    assert "Correction: $60.00" in second
+    assert entry["payment_id"] in second
+    assert "Bounced." in second
+
+
+def test_a_receipt_says_what_was_given_back(window: Window) -> None:
+    ana = window.board()
+    url = f"{window.url}/{ana}/payment/{window.pay(ana).json['payment_id']}"
+    window.office.post(f"{url}/refund", {"reason": "Rain.", "amount": "20.00"})
+
+    text = words_of(window.office.get(f"{url}/receipt.pdf").data)
+
+    assert "Given back\n$20.00" in text
+
+
+def test_a_statement_tells_all_of_an_address(window: Window) -> None:
+    ana = window.board("Ana 李明", email="ana@example.com")
+    entry = window.pay(ana).json
+    window.pay(ana, amount="10.00", purpose="tip", method="ach")
+    url = f"{window.url}/{ana}/payment/{entry['payment_id']}/refund"
+    window.office.post(url, {"reason": "Rain.", "amount": "20.00"})
+
+    answer = window.office.get("/api/patrons/ANA@example.com/statement.pdf")
+
+    text = words_of(answer.data)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    for told in ("Ana LiMing <ana@example.com>", "2026-05-30 JADA", "ACH", "Refund"):
+        assert told in text
+    for told in ("Fare: $40.00", "Tip: $10.00", "Together: $50.00 USD"):
+        assert told in text
+
+
+def test_a_statement_of_nobody_is_empty(window: Window) -> None:
+    answer = window.office.get("/api/patrons/nobody@example.com/statement.pdf")
+
+    assert "Together: $0.00 USD" in words_of(answer.data)
+
+
+def test_a_statement_of_many_payments_has_many_pages(desk: Desk, ana: str) -> None:
+    for number in range(110):
+        desk.log(ana, f"{number + 1}.00")
+
+    content = receipts.statement(desk.begin(), "ana@example.com", at=desk.clock.at)
+
+    assert "Together: $6,105.00 USD" in words_of(content)
+    assert content.count(b"/Type /Page\n") > 2
 
 
 def receipt_of(name: str) -> tuple[Entry, Event, Ledger]:
