@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from infra.package_secrets import has_private_name, tells_a_secret
-from infra.package_tree import DISCOVERY, DOCUMENT, SERVICES
+from infra.package_tree import DISCOVERY, DOCUMENT, LEFT_OUT, SERVICES
 
 MOST = 50_000_000  # bytes, unzipped
 _GLIBC = (2, 34)  # of Amazon Linux 2023
@@ -15,6 +15,9 @@ _X86_64 = 62
 _TAG = "313"
 # Magic number of 3.13, then: told by its hash, and never compared with the source.
 _HEADER = b"\xf3\x0d\x0d\x0a\x01\x00\x00\x00"
+_LEFT_OUT = re.compile(
+    rb"^\s*(?:from|import) (?:%s)\b" % "|".join(LEFT_OUT).encode(), re.MULTILINE
+)
 _NEEDED = (
     "jada_flask/aws_entry.py",
     "jada_flask/house/operations.json",
@@ -64,22 +67,33 @@ def library_faults(name: str, content: bytes) -> Iterator[str]:
 
 def _faults_of(path: Path, name: Path, canaries: list[bytes]) -> Iterator[str]:
     content = path.read_bytes()
+    yield from _private_faults(name, content, canaries)
+    if re.search(r"\.so(\.\d+)*$", path.name):
+        yield from library_faults(path.name, content)
+    if path.suffix == ".py":
+        yield from _source_faults(path, content)
+    if path.suffix == ".pyc" and not content.startswith(_HEADER):
+        yield "is bytecode that Lambda would not take."
+
+
+def _private_faults(name: Path, content: bytes, canaries: list[bytes]) -> Iterator[str]:
     if has_private_name(name) or ".git" in name.parts:
         yield "is private."
     if tells_a_secret(content, canaries):
         yield "holds a secret."
     if _is_test(name):
         yield "is a test."
-    if re.search(r"\.so(\.\d+)*$", path.name):
-        yield from library_faults(path.name, content)
-    if path.suffix == ".py" and not _bytecode(path).is_file():
+
+
+def _source_faults(path: Path, content: bytes) -> Iterator[str]:
+    if not _bytecode(path).is_file():
         yield "has no bytecode."
-    if path.suffix == ".pyc" and not content.startswith(_HEADER):
-        yield "is bytecode that Lambda would not take."
+    if _LEFT_OUT.search(content):
+        yield "imports a library that is left out."
 
 
 def _is_test(name: Path) -> bool:
-    return "tests" in name.parts[:-1] or name.name == "conftest.py"
+    return "tests" in name.parts[:-1] or name.stem == "conftest"
 
 
 def _bytecode(path: Path) -> Path:
