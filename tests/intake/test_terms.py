@@ -218,12 +218,8 @@ def test_a_captain_whom_the_marketplace_pays_costs_nothing_in_a_what_if() -> Non
         rates.schedules[0], source="onboard", captain_on_top=True, since=date.min
     )
     elsewhere = replace(rates, schedules=(*rates.schedules, schedule))
-    asked = what_if(
-        load(
-            MARGIN, {"gross_revenue": 840.75, "duration_hours": 3, "source": "onboard"}
-        ),
-        OPERATIONS,
-    )
+    sent = {"gross_revenue": "840.75", "duration_hours": 3, "source": "onboard"}
+    asked = what_if(load(MARGIN, sent), OPERATIONS)
 
     assert asked.margin(elsewhere, date(2026, 5, 30)).captain_cost == Money()
     assert asked.margin(rates, date(2026, 5, 30)).captain_cost == Money(15000)
