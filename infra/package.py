@@ -38,14 +38,6 @@ class Package:
     unzipped: int
 
 
-def refuse() -> None:
-    """What Zappa runs before it packs by itself, with everything that lies around."""
-    raise SystemExit(
-        "Zappa does not pack this project: `make package STAGE=dev` does, "
-        "and `zappa deploy dev --zip FILE` takes what it made."
-    )
-
-
 def build(root: Path = _ROOT, say: Say = print) -> Package:
     """Make the package of what is committed; the same commit gives the same bytes.
 

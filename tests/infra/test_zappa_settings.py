@@ -47,7 +47,7 @@ ON_EVERY_STAGE = {
     "iam_authorization": False,
     "lambda_handler": "jada_flask.aws_entry.handler",
     "app_function": "jada_flask.wsgi.app",
-    "prebuild_script": "infra.package.refuse",
+    "prebuild_script": "infra.zappa_guard.refuse",
     "runtime": "python3.13",
     "architecture": "x86_64",
     "snap_start": "None",
