@@ -6,16 +6,30 @@ with fewer arguments, and a looser signature would run it up to three times.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import current_app
 
+from jada_flask.services import outbox
+from jada_flask.services.outbox import Drain
 from jada_flask.services.worker import drain_of
+from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web.context import Parts
 
 
 def drain(event: Any, context: Any) -> dict[str, int]:
     """Send the messages that are due: each minute, and right after a request."""
     parts: Parts = current_app.extensions["jada"]
-    tally = drain_of(parts.office, parts.ports).run()
+    draining = drain_of(parts.office, parts.ports)
+    tally = draining.run()
+    _tell_alarms(parts, draining)
     return {state.value: count for state, count in tally.items()}
+
+
+def _tell_alarms(parts: Parts, draining: Drain) -> None:
+    """One line of the log, which the stage's alarms read their numbers from."""
+    dead = outbox.waiting(UnitOfWork(parts.office), dead=True, limit=100)
+    due, now = draining.next_due(), parts.ports.clock.now()
+    late = max((now - due).total_seconds(), 0.0) if due else 0.0
+    print(json.dumps({"outbox": {"dead": len(dead), "oldest_seconds": round(late)}}))

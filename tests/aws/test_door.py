@@ -145,6 +145,16 @@ def test_our_own_call_and_the_schedule_drain_the_outbox(door: Door) -> None:
     assert isinstance(door(schedule, None), dict)
 
 
+def test_each_drain_tells_the_alarms_what_waits(
+    door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    door({"task": "drain"}, None)
+
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["outbox"]["dead"] == 0
+    assert told["outbox"]["oldest_seconds"] >= 0
+
+
 def test_keeping_warm_does_nothing(door: Door) -> None:
     rule = "arn:aws:events:us-west-2:1:rule/jada-dev-zappa-handler.keep_warm_callback"
 
