@@ -108,7 +108,7 @@ def _serve(config: Config) -> None:
         # One process: its writers share one commit, and one thread sends what is due.
         workers=1,
         blocking_threads=_THREADS,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # it warns of our threads, which mostly wait
         log_access=False,
     ).serve()
 
