@@ -66,7 +66,7 @@ def _key() -> str:
 def _request_hash() -> str:
     words = (
         request.method.encode(),
-        request.path.encode(),
+        request.full_path.encode(),
         request.get_data(cache=True),
     )
     return hashlib.sha256(b"\0".join(words)).hexdigest()

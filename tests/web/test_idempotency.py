@@ -196,3 +196,12 @@ def test_a_key_is_kept_only_as_a_hash(scripts: Caller, parts: Parts) -> None:
     scripts.post("/api/bookings", booking(), headers=KEY)
 
     assert KEY["Idempotency-Key"] not in str(stored(parts))
+
+
+def test_a_key_is_of_the_whole_address_with_its_query(scripts: Caller) -> None:
+    scripts.post("/api/bookings?way=one", booking(), headers=KEY)
+
+    other = scripts.post("/api/bookings?way=two", booking(), headers=KEY)
+
+    assert other.status_code == 422
+    assert other.json["errors"][0]["field"] == "Idempotency-Key"
