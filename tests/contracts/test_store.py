@@ -298,6 +298,19 @@ def test_one_failed_condition_keeps_everything_from_being_written(
     assert store.get(FINANCE, "a", "b") == {"pk": "a", "sk": "b", "owed": 1}
 
 
+def test_of_many_new_items_the_one_that_is_there_is_named(store: Store) -> None:
+    there: Item = {"pk": "E", "sk": "17"}
+    store.write(Put(EVENTS, there))
+    new = [Put(EVENTS, {"pk": "E", "sk": f"{n:02}"}, (Missing(),)) for n in range(20)]
+
+    with pytest.raises(ConditionError) as refusal:
+        store.write(Put(JOBS, {"pk": "a", "sk": "b"}), *new)
+
+    assert (refusal.value.position, refusal.value.item) == (18, there)
+    assert store.query(EVENTS, "E").items == [there]
+    assert store.get(JOBS, "a", "b") is None
+
+
 def test_the_first_of_the_failed_conditions_is_named(store: Store) -> None:
     with pytest.raises(ConditionError) as refusal:
         store.write(

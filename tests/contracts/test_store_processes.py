@@ -52,10 +52,10 @@ def wait_until(true: object) -> None:
 def write_behind_the_gate(
     store: SqliteStore, writes: Sequence[tuple[Put, ...]]
 ) -> list[str]:
-    """Have all wait for the gate at once; how the transactions ended, and errors."""
-    ends: list[str] = []
+    """Have all wait for the gate at once; the commits that this takes, and errors."""
+    commits: list[str] = []
     store._pool.writer().set_trace_callback(
-        lambda sql: ends.append(sql) if sql in {"COMMIT", "ROLLBACK"} else None
+        lambda sql: commits.append(sql) if sql == "COMMIT" else None
     )
     with ThreadPoolExecutor(len(writes)) as pool:
         with store._gate:
@@ -64,7 +64,7 @@ def write_behind_the_gate(
             assert not any(each.done() for each in written)
         errors = [each.exception(PATIENCE) for each in written]
     store._pool.writer().set_trace_callback(None)
-    return [*ends, *(type(error).__name__ for error in errors if error)]
+    return [*commits, *(type(error).__name__ for error in errors if error)]
 
 
 def test_those_who_wait_together_share_one_commit(sqlite: SqliteStore) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from functools import cache
-from itertools import product
-from typing import Any
+from itertools import chain, product
+from typing import Any, NamedTuple
 
 from jada_flask.adapters.limits import pack
 from jada_flask.adapters.paging import Range, successor
@@ -28,7 +28,17 @@ _REFUSED = {
 _LEAST = ("", ">=", "> after")
 _MOST = ("", "<=", "<", "< after")
 
+_MOST_ROWS = 16  # that one statement inserts
+
 Row = tuple[Any, ...]
+
+
+class Insert(NamedTuple):
+    """A statement that inserts so many rows."""
+
+    sql: str
+    values: Row
+    rows: int
 
 
 class Plan:
@@ -52,7 +62,10 @@ class Plan:
             f"{_quoted(name)} = excluded.{_quoted(name)}" for name in self.columns
         )
         insert = f"INSERT INTO {self.name} ({names}) VALUES ({marks})"
-        self.put_if_missing = f"{insert} ON CONFLICT (p, s) DO NOTHING"
+        self._put_if_missing = [
+            f"{insert}{f', ({marks})' * more} ON CONFLICT (p, s) DO NOTHING"
+            for more in range(_MOST_ROWS)
+        ]
         self.put = f"{insert} ON CONFLICT (p, s) DO UPDATE SET {changes}"
         self.get = f"SELECT body FROM {self.name} WHERE p = ? AND s = ?"
         self.delete = f"DELETE FROM {self.name} WHERE p = ? AND s = ?"
@@ -70,8 +83,8 @@ class Plan:
             for shape in product(_LEAST, _MOST, (False, True))
         }
         self.statements = frozenset(
-            {self.put_if_missing, self.put, self.get, self.delete, self.first}
-            | {self.next, self.purge, *self._selects.values()}
+            {self.put, self.get, self.delete, self.first, self.next, self.purge}
+            | {*self._put_if_missing, *self._selects.values()}
         )
 
     def row(self, item: Item) -> Row:
@@ -87,6 +100,13 @@ class Plan:
             else:
                 row += (partition, sort)
         return tuple(row)
+
+    def inserts(self, rows: list[Row]) -> Iterator[Insert]:
+        """What adds these rows, but for those that are there: the fewest statements."""
+        for begin in range(0, len(rows), _MOST_ROWS):
+            some = rows[begin : begin + _MOST_ROWS]
+            sql = self._put_if_missing[len(some) - 1]
+            yield Insert(sql, tuple(chain.from_iterable(some)), len(some))
 
     def ddl(self) -> Iterator[str]:
         """What makes the table, where it is not there yet, with indexes and rules."""

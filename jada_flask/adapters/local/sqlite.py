@@ -6,17 +6,16 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from jada_flask.adapters.limits import check_key, check_total, check_write
 from jada_flask.adapters.local.connections import Pool, create_file, translated
-from jada_flask.adapters.local.evaluation import holds, patched
 from jada_flask.adapters.local.gate import Gate
 from jada_flask.adapters.local.group_commit import GroupCommit, Turn
 from jada_flask.adapters.local.migration import make_tables
-from jada_flask.adapters.local.plan import Plan, Row, plan_of
+from jada_flask.adapters.local.plan import Plan, plan_of
+from jada_flask.adapters.local.steps import Step, Work, commit, first, work_of
 from jada_flask.adapters.paging import (
     Range,
     check_cursor,
@@ -25,32 +24,12 @@ from jada_flask.adapters.paging import (
     index_of,
 )
 from jada_flask.domain.errors import ConfigError
-from jada_flask.ports import (
-    ConditionError,
-    Delete,
-    Item,
-    Key,
-    Missing,
-    Operation,
-    Page,
-    Patch,
-    Put,
-)
+from jada_flask.ports import Item, Key, Operation, Page, Put
 from jada_flask.tables import ALL, Table
 
-_IF_NEW = (Missing(),)
 _CHUNK = 500
 
 _decode = msgspec.json.Decoder().decode
-
-
-class Step(NamedTuple):
-    """An operation that was found fit, and what could be made ready of it."""
-
-    operation: Operation
-    plan: Plan
-    key: Key
-    row: Row | None
 
 
 class SqliteStore:
@@ -73,7 +52,7 @@ class SqliteStore:
         create_file(self._path)
         self._pool = Pool(self._path, None if only is None else self._reach)
         self._gate = Gate.at(str(self._path), self)
-        self._commits = GroupCommit[list[Step]](self._gate, self._commit)
+        self._commits = GroupCommit[Work](self._gate, self._commit)
         try:
             make_tables(self._path, list(self._plans.values()), self._gate)
         except sqlite3.DatabaseError as error:
@@ -83,7 +62,7 @@ class SqliteStore:
     def get(self, table: Table, partition: str, sort: str | int) -> Item | None:
         """The item as of now."""
         check_key(table, partition, sort)
-        return _first(self._pool.read(self._plan(table).get, (partition, sort)))
+        return first(self._pool.read(self._plan(table).get, (partition, sort)))
 
     def query(
         self,
@@ -120,7 +99,7 @@ class SqliteStore:
             for operation, key in zip(operations, keys, strict=True)
         ]
         check_total(operations, sum(len(step.row[2]) for step in steps if step.row))
-        self._commits.write(steps)
+        self._commits.write(work_of(steps))
 
     def everything(self, table: Table) -> Iterator[Item]:
         """Every item by key; what is written meanwhile may be among them or not."""
@@ -187,73 +166,11 @@ class SqliteStore:
         row = plan.row(operation.item) if isinstance(operation, Put) else None
         return Step(operation, plan, key, row)
 
-    def _commit(self, group: list[Turn[list[Step]]]) -> None:
-        """Write what every turn asks for, each all or nothing, in one commit."""
+    def _commit(self, group: list[Turn[Work]]) -> None:
         try:
-            writer = self._pool.writer()
-            writer.execute("BEGIN IMMEDIATE")
-            try:
-                refused = _attempt_all(writer, group)
-                writer.execute("ROLLBACK" if refused else "COMMIT")
-            finally:
-                if writer.in_transaction:
-                    writer.execute("ROLLBACK")
+            commit(self._pool.writer(), group)
         except sqlite3.Error as error:
             raise translated(error) from error
-
-
-def _attempt_all(writer: sqlite3.Connection, group: list[Turn[list[Step]]]) -> bool:
-    """Take every turn or leave it; whether nothing at all is to be kept."""
-    if len(group) == 1:  # no savepoint then: it would cost as much as four rows
-        group[0].error = _attempt(writer, group[0].work)
-        return group[0].error is not None
-    for turn in group:
-        writer.execute("SAVEPOINT turn")
-        turn.error = _attempt(writer, turn.work)
-        if turn.error is not None:
-            # It fails where SQLite has given up more than this turn; so do they all.
-            writer.execute("ROLLBACK TO turn")
-        writer.execute("RELEASE turn")
-    return False
-
-
-def _attempt(writer: sqlite3.Connection, steps: list[Step]) -> Exception | None:
-    """Take the steps up to one that cannot be taken; what stood in the way."""
-    try:
-        for position, step in enumerate(steps):
-            _take(writer, position, step)
-    except (ConditionError, PermissionError, ValueError) as error:
-        return error
-    except sqlite3.Error as error:
-        return translated(error)
-    return None
-
-
-def _take(writer: sqlite3.Connection, position: int, step: Step) -> None:
-    operation, plan, key, row = step
-    if row is not None and operation.when == _IF_NEW and not plan.table.append_only:
-        if writer.execute(plan.put_if_missing, row).rowcount == 0:
-            raise ConditionError(position, _find(writer, plan, key))
-        return
-    item = None
-    if operation.when or row is None:
-        item = _find(writer, plan, key)
-    if not all(holds(condition, item) for condition in operation.when):
-        raise ConditionError(position, item)
-    if isinstance(operation, Patch):
-        row = plan.row(patched(item, operation))
-    if row is not None:
-        writer.execute(plan.put, row)
-    elif isinstance(operation, Delete):
-        writer.execute(plan.delete, key)
-
-
-def _find(writer: sqlite3.Connection, plan: Plan, key: Key) -> Item | None:
-    return _first(writer.execute(plan.get, key).fetchall())
-
-
-def _first(rows: list[tuple[bytes]]) -> Item | None:
-    return _decode(rows[0][0]) if rows else None
 
 
 def _items(rows: list[tuple[bytes]]) -> list[Item]:
