@@ -215,7 +215,7 @@ class UnitOfWork:
         writes = self._with_marks()
         line = AuditLine(about, at, str(by), did, detail, token_hex(4))
         trail = audit_kind(self.opening.home)
-        writes.append(Put(trail.table, trail.item(line)))
+        writes.append(Put(trail.table, trail.item(line), (Missing(),)))
         if self.keep_answer:
             writes.append(self.keep_answer(result))
         self.store.write(*writes)
