@@ -6,6 +6,7 @@ With one sample booking to look at.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from datetime import date, timedelta
 from pathlib import Path
@@ -100,14 +101,17 @@ def _serve(config: Config) -> None:
     from granian.log import LogLevels
 
     logging.basicConfig(level=logging.WARNING)
+    # One interpreter uses one processor. More than two would mostly wait for each
+    # other, for they write to one file.
+    processes = min(2, os.cpu_count() or 1)
     Granian(
         "jada_flask.wsgi:app",
         address="127.0.0.1",
         port=config.port,
         interface=Interfaces.WSGI,
-        # One process: its writers share one commit, and one thread sends what is due.
-        workers=1,
-        blocking_threads=_THREADS,
+        workers=processes,
+        blocking_threads=_THREADS // processes,
+        respawn_failed_workers=True,
         log_level=LogLevels.error,  # it warns of our threads, which mostly wait
         log_access=False,
     ).serve()

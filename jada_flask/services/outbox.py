@@ -61,6 +61,7 @@ class Drain:
             due = list(self._due())
             if not due:
                 break
+            self.luck.shuffle(due)  # of two who look at once, both find something
             states = list(self.pool.map(self._settle, due))
             tally.update(state for state in states if state)
             self._note_awake(due, states)
