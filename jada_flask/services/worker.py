@@ -17,6 +17,7 @@ from jada_flask.unit_of_work import Opening
 _LOG = logging.getLogger(__name__)
 SIDE_BY_SIDE = 8
 _QUIET = 0.01  # seconds without a new promise
+_ENDING = "interpreter shutdown"  # the words of a pool that takes no more work
 _LOOK_AGAIN = 1.0  # seconds: another process may have promised something
 _SWEEP_EVERY = 3600  # seconds
 
@@ -85,7 +86,10 @@ class Worker:
             if not sent:
                 self._sweep(drain)
             return sent
-        except Exception:  # noqa: BLE001 (the other of the two places)
+        except Exception as error:  # noqa: BLE001 (the other of the two places)
+            if _ENDING in str(error):
+                self.stop()
+                return False
             # Whatever it was, the messages are still due, and nobody else looks.
             _LOG.exception("the outbox could not be looked at")
             return False

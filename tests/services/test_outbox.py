@@ -437,6 +437,19 @@ def test_a_worker_that_is_woken_sends_at_once(
     assert not thread.is_alive()
 
 
+def test_a_worker_ends_without_a_word_when_python_ends(
+    parts: Parts, taken: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    words = "cannot schedule new futures after interpreter shutdown"
+    store = HiccupStore(parts.ports.store, RuntimeError(words))
+
+    thread = Worker().begin(parts.office, replace(parts.ports, store=store))
+
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+    assert caplog.text == ""
+
+
 def test_promises_that_never_pause_do_not_hold_the_outbox_up(
     parts: Parts, taken: dict[str, Any]
 ) -> None:
