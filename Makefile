@@ -9,6 +9,11 @@ install_runtime = @requirements/install requirements-local.txt .venv
 install_dev = @requirements/install requirements-dev.txt .venv
 install_ministack = @requirements/install requirements-ministack.txt .venv-ministack
 
+# AWS's client inside Lambda; a machine without Python 3.13 goes on without it.
+find_313 = from infra.package_tree import python_of_lambda; print(python_of_lambda())
+install_lambda = @if python=$$($(PYTHON) -c '$(find_313)' 2>/dev/null); then \
+  requirements/install requirements-lambda.txt .venv-lambda "$$python"; fi
+
 # Node.js checks the Apps Script and the CloudFront function. A machine without it
 # goes on; CI does not.
 have_node = command -v npm >/dev/null
@@ -86,6 +91,7 @@ lock: tools ## pin the requirements anew (LOCK_ARGS=--upgrade takes what is newe
 tools:
 	$(install_dev)
 	$(install_ministack)
+	$(install_lambda)
 	@if $(have_node) && test -f gas_bridge/package.json; then \
 	  requirements/install-npm gas_bridge; fi
 
