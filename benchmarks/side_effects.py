@@ -15,7 +15,7 @@ from jada_flask.adapters.local.sqlite import SqliteStore
 from jada_flask.domain.outbox import Message, State
 from jada_flask.ports import Notes, Put
 from jada_flask.records.operations import message_kind
-from jada_flask.services.outbox import Drain
+from jada_flask.services.drain import Drain
 from jada_flask.services.worker import SIDE_BY_SIDE
 from jada_flask.tables import EVENTS
 
@@ -39,7 +39,7 @@ def measure() -> list[Figure]:
             ratios.append(took / slept)
         store.close()
     facts = (
-        "a drain of three due messages from the lease to the settled state, six "
+        "a drain of three due messages from the lease to the settled state, two "
         "durable commits included, by one sleep of 400 ms",
     )
     name = "side effects of 100, 200 and 400 ms, by the slowest"

@@ -12,19 +12,28 @@ from typing import Any
 from flask import current_app
 
 from jada_flask.services import outbox
-from jada_flask.services.outbox import Drain
+from jada_flask.services.drain import Drain
 from jada_flask.services.worker import drain_of
 from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web.context import Parts
+
+_LONGEST_DELIVERY = 60_000  # milliseconds that the bridge to Apps Script may take
 
 
 def drain(event: Any, context: Any) -> dict[str, int]:
     """Send the messages that are due: each minute, and right after a request."""
     parts: Parts = current_app.extensions["jada"]
     draining = drain_of(parts.office, parts.ports)
-    tally = draining.run()
+    tally = draining.run(lambda: _time_left(context))
     _tell_alarms(parts, draining)
     return {state.value: count for state, count in tally.items()}
+
+
+def _time_left(context: Any) -> bool:
+    """Whether what is begun now would end before Lambda ends the function."""
+    if context is None:
+        return True
+    return bool(context.get_remaining_time_in_millis() > _LONGEST_DELIVERY)
 
 
 def _tell_alarms(parts: Parts, draining: Drain) -> None:

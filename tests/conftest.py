@@ -22,7 +22,7 @@ from jada_flask.config import Config
 from jada_flask.domain.outbox import State
 from jada_flask.hashes import hash_token
 from jada_flask.services.deliveries import Courier
-from jada_flask.services.outbox import Drain
+from jada_flask.services.drain import Drain
 from jada_flask.web.context import Parts
 from jada_flask.wiring import build
 from tests import machine

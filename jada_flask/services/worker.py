@@ -11,7 +11,7 @@ from threading import Thread
 
 from jada_flask.ports import Ports
 from jada_flask.services.deliveries import Courier
-from jada_flask.services.outbox import Drain
+from jada_flask.services.drain import Drain
 from jada_flask.unit_of_work import Opening
 
 _LOG = logging.getLogger(__name__)
@@ -55,7 +55,6 @@ class Worker:
 
     def _run(self, drain: Drain) -> None:
         while not self._stopped:
-            self._let_answers_go_first()
             if not self._sent(drain):
                 self._signal.wait(_LOOK_AGAIN)
         drain.pool.shutdown()
@@ -68,21 +67,23 @@ class Worker:
         self._swept = now
         drain.store.purge(now)
 
-    def _let_answers_go_first(self) -> None:
+    def _let_answers_go_first(self) -> bool:
         """Wait for a moment in which nothing new is promised, but not for long.
 
-        Whoever books is kept waiting by mails, while mails can wait for a second.
+        Whoever books is kept waiting by mails, while mails can wait for a second. Say
+        whether to go on at all.
         """
         latest = time.monotonic() + self._patience
         while time.monotonic() < latest and not self._stopped:
             self._signal.clear()
             if not self._signal.wait(_QUIET):
-                return
+                break
+        return not self._stopped
 
     def _sent(self, drain: Drain) -> bool:
         """Send some of what is due, if anything is."""
         try:
-            sent = bool(drain.run(rounds=1))
+            sent = bool(drain.run(self._let_answers_go_first))
             if not sent:
                 self._sweep(drain)
             return sent

@@ -26,7 +26,7 @@ from tests.fakes import Crash, Doom, DoomedMailer, DoomedStore, SetClock
 ROOT = Path(__file__).parents[2]
 NOTHING = {"entries": 0, "count": 0, "guards": 0, "messages": 0, "lines": 0}
 ALL = {"entries": 1, "count": 1, "guards": 1, "messages": 2, "lines": 1}
-WRITES = 4  # a lease and a settlement for each of two mails
+WRITES = 2  # the lease of both mails, and their end
 
 
 def crashes(folder: Path, way: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from jada_flask.services import payment_log, roster
 from jada_flask.services.accounts import of_cards
 from jada_flask.services.board import by_date
 from jada_flask.services.deliveries import Courier
-from jada_flask.services.outbox import StoredNotes
+from jada_flask.services.notes import StoredNotes
 from jada_flask.tables import FINANCE, JOBS, PAYMENTS
 from jada_flask.web.context import Parts
 from tests.payments.desk import ANA, Desk

@@ -19,7 +19,8 @@ from jada_flask.ports import ConditionError, Delete, Operation
 from jada_flask.records.jobs import MEMBER, SESSION
 from jada_flask.records.operations import ASSIGNMENT, CHECKLIST, EVENT, message_kind
 from jada_flask.services import crew, office, outbox, staff
-from jada_flask.services.outbox import Drain, StoredNotes
+from jada_flask.services.drain import Drain
+from jada_flask.services.notes import StoredNotes
 from jada_flask.services.sample import show_sample
 from jada_flask.tables import EVENTS, JOBS
 from jada_flask.unit_of_work import UnitOfWork, retried

@@ -15,10 +15,11 @@ import pytest
 
 from jada_flask.domain.errors import DeliveryError
 from jada_flask.domain.outbox import LEASE, TRIES, Message, State
-from jada_flask.ports import Mailer, Notes
+from jada_flask.ports import Mailer, Notes, Put
 from jada_flask.services import outbox
-from jada_flask.services.outbox import Drain
+from jada_flask.services.drain import Drain
 from jada_flask.services.worker import Worker
+from jada_flask.tables import EVENTS
 from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web.context import Parts
 from jada_flask.wiring import build
@@ -106,6 +107,43 @@ def test_three_deliveries_run_side_by_side(
     tally = drain_with(parts, pool, deliver).run()
 
     assert tally == {State.DONE: 5}
+
+
+def test_a_delivery_that_hangs_holds_nothing_else_up(
+    parts: Parts, pool: ThreadPoolExecutor, scripts: Caller, taken: dict[str, Any]
+) -> None:
+    """The bridge may take a minute; page and mails are seen to be done meanwhile."""
+    others_seen = threading.Event()
+
+    def deliver(message: Message, notes: Notes) -> State:
+        if message.step == "operator_summary":
+            assert others_seen.wait(PATIENCE)
+        return State.DONE
+
+    with ThreadPoolExecutor(1) as one:
+        draining = one.submit(drain_with(parts, pool, deliver).run)
+        while step(scripts, taken["booking_id"], "guest_page")["state"] != "done":
+            assert not draining.done()
+        summary = step(scripts, taken["booking_id"], "operator_summary")
+        others_seen.set()
+
+    assert summary["state"] == "running"
+    assert draining.result() == {State.DONE: 5}
+
+
+def test_a_message_that_cannot_be_read_holds_nothing_else_up(
+    parts: Parts,
+    pool: ThreadPoolExecutor,
+    taken: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken = {"pk": "MSG#EV_1", "sk": "old", "due": "due", "due_at": 1, "doc": "{"}
+    parts.ports.store.write(Put(EVENTS, broken))
+
+    tally = drain_with(parts, pool, Deliveries()).run()
+
+    assert tally == {State.DONE: 5}
+    assert "message MSG#EV_1 old cannot be read" in caplog.text
 
 
 def test_of_two_workers_one_delivers(
