@@ -12,6 +12,7 @@ import sys
 
 from infra.buckets import buckets
 from infra.edge import edge
+from infra.nudges import nudges
 from infra.roles import roles
 from infra.stored import tables
 from infra.watch import watch
@@ -34,7 +35,14 @@ def template() -> Node:
             "Alerted": _given("AlertEmail"),
             SERVED: {"Fn::And": [_given("DispatchApi"), _given("PublicApi")]},
         },
-        "Resources": {**tables(), **buckets(), **edge(), **roles(), **watch()},
+        "Resources": {
+            **tables(),
+            **buckets(),
+            **edge(),
+            **roles(),
+            **nudges(),
+            **watch(),
+        },
         "Outputs": _outputs(),
     }
 
@@ -92,6 +100,7 @@ def _outputs() -> Node:
         "DistributionDomain": att("Distribution", "DomainName"),
         "DispatchRoleArn": att("DispatchRole", "Arn"),
         "PublicRoleArn": att("PublicRole", "Arn"),
+        "NudgeQueueArn": att("Nudges", "Arn"),
         "FailedCallsArn": att("FailedCalls", "Arn"),
         "AlertsArn": ref("Alerts"),
     }

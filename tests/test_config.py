@@ -191,7 +191,8 @@ def test_outside_one_machine_only_https_will_do(env: dict[str, str], name: str) 
 
 def test_every_setting_of_the_contract_is_known() -> None:
     assert {name for name in NAMES if name.startswith("JADA_")} == {
-        "JADA_STAGE", "JADA_DATA_DIR", "JADA_BASE_URL", "JADA_GUEST_URL",
+        "JADA_STAGE", "JADA_DATA_DIR", "JADA_BASE_URL", "JADA_GUEST_URL", "JADA_SERVES",
+        "JADA_NUDGE_QUEUE",
         "JADA_STORE", "JADA_TABLE_PREFIX", "JADA_GUEST_BUCKET", "JADA_STATIC_BUCKET",
         "JADA_DISTRIBUTION_ID", "JADA_MAIL_FROM", "JADA_ORIGIN_SECRET",
         "JADA_SECRETS_PATH", "JADA_INTAKE_LABEL", "JADA_INTAKE_MAILBOX",

@@ -85,7 +85,23 @@ def bare(aws: str) -> Stage:
 @pytest.fixture(scope="session")
 def served(aws: str) -> Stage:
     """The stage staging with both functions."""
+    _function("jada-staging", aws)
     return deployed("staging", aws, SETTINGS | APIS)
+
+
+def _function(name: str, url: str) -> None:
+    """A function that is there, for what is told to call it."""
+    trusting = {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}
+    role = boto3.client("iam", endpoint_url=url).create_role(
+        RoleName="of-a-function", AssumeRolePolicyDocument=json.dumps(trusting)
+    )["Role"]
+    boto3.client("lambda", endpoint_url=url).create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Handler="x.y",
+        Role=role["Arn"],
+        Code={"ZipFile": b""},
+    )
 
 
 def deployed(name: str, url: str, settings: dict[str, str]) -> Stage:

@@ -114,9 +114,12 @@ def test_a_function_knows_its_stage_and_where_its_secrets_are(stage: str) -> Non
     name, _, public = stage.partition("_")
     assert STAGES[stage]["aws_environment_variables"] == {
         "JADA_STAGE": name,
+        "JADA_SERVES": public or "office",
         "JADA_STORE": "dynamodb",
         "JADA_TABLE_PREFIX": f"jada-{name}",
         "JADA_SECRETS_PATH": f"/jada/{name}/{public or 'dispatch'}",
+        # Filled by the deployment, from the stack's output NudgeQueueArn.
+        "JADA_NUDGE_QUEUE": "",
     }
     assert STAGES[stage]["tags"] == {"project": "jada", "stage": name}
 
