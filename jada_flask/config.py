@@ -11,6 +11,8 @@ from jada_flask import setting_values as values
 from jada_flask.domain.errors import ConfigError
 
 STAGES = ("local", "dev", "staging", "production")
+PUBLIC = "public"
+_SERVES = ("all", "office", PUBLIC)
 _STORES = ("sqlite", "dynamodb")
 _HASHES = ("ADMIN_PASS_HASH", "SERVICE_KEY_HASH", "DASHBOARD_TOKEN_HASH")
 # Without these nothing serves outside `local`.
@@ -20,6 +22,20 @@ SECRETS = (
     "JADA_ORIGIN_SECRET",
     "GAS_SHARED_SECRET",
     "GMAIL_SERVICE_ACCOUNT_KEY",
+)
+PUBLIC_SECRETS = ("SECRET_KEY", "JADA_ORIGIN_SECRET")
+# What serves crew and guests does not even keep these, should somebody give them.
+OFFICE_ONLY = (
+    *_HASHES,
+    "GMAIL_SERVICE_ACCOUNT_EMAIL",
+    "GMAIL_SERVICE_ACCOUNT_KEY",
+    "GMAIL_AUDIT_RECIPIENT",
+    "GMAIL_SENDER",
+    "GAS_ENDPOINT_URL",
+    "GAS_SHARED_SECRET",
+    "JADA_INTAKE_LABEL",
+    "JADA_INTAKE_MAILBOX",
+    "STRIPE_WEBHOOK_SECRET",
 )
 NAMES = (
     "JADA_STAGE",
@@ -35,6 +51,7 @@ NAMES = (
     "JADA_TABLE_PREFIX",
     "JADA_GUEST_BUCKET",
     "JADA_STATIC_BUCKET",
+    "JADA_PHOTO_BUCKET",
     "JADA_DISTRIBUTION_ID",
     "JADA_NUDGE_QUEUE",
     "JADA_MAIL_FROM",
@@ -69,9 +86,12 @@ class Config:
     store: str
     table_prefix: str
     mail_from: str
+    serves: str = "all"
     guest_bucket: str = ""
     static_bucket: str = ""
+    photo_bucket: str = ""
     distribution_id: str = ""
+    nudge_queue: str = ""
     gmail_email: str = ""
     gmail_key: str = ""
     gmail_recipient: str = ""
@@ -91,6 +111,11 @@ class Config:
         return self.stage == "local"
 
     @property
+    def public(self) -> bool:
+        """Whether only crew and guests are served, by what knows nothing of money."""
+        return self.serves == PUBLIC
+
+    @property
     def https(self) -> bool:
         return self.base_url.startswith("https://")
 
@@ -108,13 +133,17 @@ class Config:
         )
         if unknown and local:
             raise ConfigError(f"{', '.join(unknown)}: there is no such setting.")
+        serves = values.one_of("JADA_SERVES", env.get("JADA_SERVES", "all"), _SERVES)
         data_dir = Path(env.get("JADA_DATA_DIR") or "var").resolve()
-        given = _secrets(stage, data_dir, env)
+        given = _secrets(stage, serves, data_dir, env)
+        if serves == PUBLIC:
+            env, given = _without_the_offices(env), _without_the_offices(given)
         port = values.port(env.get("PORT", "8000"))
         base_url = _base_url(stage, port, env)
         default_store = "sqlite" if local else "dynamodb"
         return cls(
             stage=stage,
+            serves=serves,
             data_dir=data_dir,
             base_url=base_url,
             guest_url=values.origin(
@@ -133,7 +162,11 @@ class Config:
             mail_from=_email(env, "JADA_MAIL_FROM") or "jada@example.com",
             guest_bucket=_bucket(env, "JADA_GUEST_BUCKET"),
             static_bucket=_bucket(env, "JADA_STATIC_BUCKET"),
+            photo_bucket=_bucket(env, "JADA_PHOTO_BUCKET"),
             distribution_id=env.get("JADA_DISTRIBUTION_ID", ""),
+            nudge_queue=values.queue(
+                "JADA_NUDGE_QUEUE", env.get("JADA_NUDGE_QUEUE", "")
+            ),
             gmail_email=_email(env, "GMAIL_SERVICE_ACCOUNT_EMAIL"),
             gmail_key=env.get("GMAIL_SERVICE_ACCOUNT_KEY", ""),
             gmail_recipient=_email(env, "GMAIL_AUDIT_RECIPIENT"),
@@ -153,10 +186,13 @@ class Config:
         )
 
 
-def _secrets(stage: str, data_dir: Path, env: Mapping[str, str]) -> Mapping[str, str]:
+def _secrets(
+    stage: str, serves: str, data_dir: Path, env: Mapping[str, str]
+) -> Mapping[str, str]:
     """The secrets as given; in `local` the missing ones from the data folder."""
     if stage != "local":
-        missing = [name for name in SECRETS if not env.get(name)]
+        needed = PUBLIC_SECRETS if serves == PUBLIC else SECRETS
+        missing = [name for name in needed if not env.get(name)]
         if missing:
             raise ConfigError(f"{', '.join(missing)}: required in stage {stage!r}.")
         return env
@@ -166,6 +202,10 @@ def _secrets(stage: str, data_dir: Path, env: Mapping[str, str]) -> Mapping[str,
 
     kept = kept_secrets(data_dir).settings
     return {**kept, **{name: env[name] for name in kept if env.get(name)}}
+
+
+def _without_the_offices(env: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in env.items() if name not in OFFICE_ONLY}
 
 
 def _base_url(stage: str, port: int, env: Mapping[str, str]) -> str:

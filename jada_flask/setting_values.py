@@ -16,6 +16,7 @@ _SLOW_HASH = re.compile(
 _FAST_HASH = re.compile(r"sha256:[0-9a-f]{16,64}:[0-9a-f]{64}")
 _TABLE_PREFIX = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_QUEUE = re.compile(r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}")
 _PRINTABLE = re.compile(r"[!-~]{32,}")
 _SIGNING = re.compile(r"[!-~]{16,}")
 _USUAL_PORTS = {"http": 80, "https": 443}
@@ -103,14 +104,20 @@ def secrets(name: str, value: str) -> tuple[str, ...]:
 
 
 def slow_hash(name: str, given: Mapping[str, str]) -> str:
-    return _hash(name, given[name].strip(), _SLOW_HASH, "hash-secret")
+    return _hash(name, given, _SLOW_HASH, "hash-secret")
 
 
 def fast_hash(name: str, given: Mapping[str, str]) -> str:
-    return _hash(name, given[name].strip(), _FAST_HASH, "hash-secret --token")
+    return _hash(name, given, _FAST_HASH, "hash-secret --token")
 
 
-def _hash(name: str, value: str, shape: re.Pattern[str], command: str) -> str:
+def _hash(
+    name: str, given: Mapping[str, str], shape: re.Pattern[str], command: str
+) -> str:
+    """A hash; none where it was not even looked for, and so nobody who fits it."""
+    if name not in given:
+        return ""
+    value = given[name].strip()
     if not shape.fullmatch(value):
         raise ConfigError(
             f"{name}: not a hash made by `flask --app jada_flask {command}`."
@@ -140,4 +147,11 @@ def bucket(name: str, value: str) -> str:
     """The name of a bucket, or nothing."""
     if value and not _BUCKET.fullmatch(value):
         raise ConfigError(f"{name}: not the name of a bucket, like jada-dev-guest.")
+    return value
+
+
+def queue(name: str, value: str) -> str:
+    """The name that AWS has for a queue, or nothing."""
+    if value and not _QUEUE.fullmatch(value):
+        raise ConfigError(f"{name}: not the ARN of a queue of SQS.")
     return value

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from jada_flask.config import NAMES, SECRETS, Config
+from jada_flask.config import NAMES, OFFICE_ONLY, PUBLIC_SECRETS, SECRETS, Config
 from jada_flask.domain.errors import ConfigError
 from jada_flask.hashes import password_matches, token_matches
 from jada_flask.local_secrets import kept_secrets
@@ -114,6 +114,7 @@ WRONG = [
     ("JADA_TABLE_PREFIX", "x" * 250),
     ("JADA_GUEST_BUCKET", "Jada_Guest"),
     ("JADA_STATIC_BUCKET", "x"),
+    ("JADA_PHOTO_BUCKET", "x"),
     ("JADA_MAIL_FROM", "JADA"),
     ("JADA_MAIL_FROM", "a@example.com\r\nBcc: b@example.com"),
     ("GMAIL_SERVICE_ACCOUNT_EMAIL", "robot"),
@@ -121,6 +122,11 @@ WRONG = [
     ("GMAIL_SENDER", "@example.com"),
     ("GAS_SHARED_SECRET", "short"),
     ("GAS_SHARED_SECRET", "ü" * 40),
+    ("JADA_SERVES", "crew"),
+    ("JADA_SERVES", ""),
+    ("JADA_NUDGE_QUEUE", "jada-dev-nudge"),
+    ("JADA_NUDGE_QUEUE", "arn:aws:sns:us-west-2:123456789012:jada-dev-nudge"),
+    ("JADA_NUDGE_QUEUE", "arn:aws:sqs:us-west-2:123456789012:a,arn:aws:sqs:b:1:c"),
 ]
 
 
@@ -168,6 +174,55 @@ def test_outside_one_machine_a_missing_secret_stops_the_start(
             Config.from_env(rest | missing)
 
 
+ONLY_WHAT_CREW_AND_GUESTS_NEED = {
+    "JADA_STAGE": "production",
+    "JADA_SERVES": "public",
+    "JADA_BASE_URL": "https://jada.example.com",
+    "JADA_ORIGIN_SECRET": "o" * 40,
+    "SECRET_KEY": "s" * 40,
+}
+
+
+@pytest.mark.parametrize("name", PUBLIC_SECRETS)
+def test_what_serves_crew_and_guests_needs_two_secrets(name: str) -> None:
+    given = ONLY_WHAT_CREW_AND_GUESTS_NEED
+    assert Config.from_env(given).public
+
+    with pytest.raises(ConfigError, match=name):
+        Config.from_env({key: given[key] for key in given if key != name})
+
+
+def test_what_serves_crew_and_guests_keeps_no_secret_of_the_office(
+    env: dict[str, str],
+) -> None:
+    """Not even if somebody gives it one; a wrong one is not looked at."""
+    secret = "the office's: " + "x" * 40
+    given = env | ONLY_WHAT_CREW_AND_GUESTS_NEED | dict.fromkeys(OFFICE_ONLY, secret)
+
+    kept = Config.from_env(given)
+
+    assert secret not in repr(kept)
+    assert not token_matches("anything", kept.service_key_hash)
+
+
+def test_the_office_alone_needs_every_secret(env: dict[str, str]) -> None:
+    given = env | OUTSIDE | {"JADA_SERVES": "office"}
+    assert not Config.from_env(given).public
+
+    with pytest.raises(ConfigError, match="ADMIN_PASS_HASH"):
+        Config.from_env(given | {"ADMIN_PASS_HASH": ""})
+
+
+def test_on_one_machine_crew_and_guests_can_be_served_alone(tmp_path: Path) -> None:
+    env = {"JADA_DATA_DIR": str(tmp_path), "JADA_SERVES": "public"}
+
+    kept = Config.from_env(env)
+
+    hashes = kept.admin_pass_hash, kept.service_key_hash, kept.dashboard_token_hash
+    assert hashes == ("", "", "")
+    assert kept.secret_key == kept_secrets(tmp_path).settings["SECRET_KEY"]
+
+
 def test_outside_one_machine_nothing_is_made_up(
     env: dict[str, str], tmp_path: Path
 ) -> None:
@@ -191,9 +246,9 @@ def test_outside_one_machine_only_https_will_do(env: dict[str, str], name: str) 
 
 def test_every_setting_of_the_contract_is_known() -> None:
     assert {name for name in NAMES if name.startswith("JADA_")} == {
-        "JADA_STAGE", "JADA_DATA_DIR", "JADA_BASE_URL", "JADA_GUEST_URL", "JADA_SERVES",
-        "JADA_NUDGE_QUEUE",
-        "JADA_STORE", "JADA_TABLE_PREFIX", "JADA_GUEST_BUCKET", "JADA_STATIC_BUCKET",
+        "JADA_STAGE", "JADA_DATA_DIR", "JADA_BASE_URL", "JADA_GUEST_URL",
+        "JADA_SERVES", "JADA_NUDGE_QUEUE", "JADA_STORE", "JADA_TABLE_PREFIX",
+        "JADA_GUEST_BUCKET", "JADA_STATIC_BUCKET", "JADA_PHOTO_BUCKET",
         "JADA_DISTRIBUTION_ID", "JADA_MAIL_FROM", "JADA_ORIGIN_SECRET",
         "JADA_SECRETS_PATH", "JADA_INTAKE_LABEL", "JADA_INTAKE_MAILBOX",
     }  # fmt: skip
