@@ -28,6 +28,7 @@ SETTINGS = {
     "MailFrom": "jada@example.com",
     "AlertEmail": "office@example.com",
 }
+ACCOUNT = "123456789012"  # moto's own
 WHO = "e#p@example.com"
 ENTRY = {"PK": WHO, "SK": 1, "event_id": "e", "timestamp": 1}
 NEW = (Missing(),)
@@ -51,7 +52,7 @@ class Stage:
 
     def asked(self, name: str) -> dict[str, Any]:
         """What a part was made from that moto has no model of."""
-        return moto_more.asked[f"jada-{self.name}-{name}"]
+        return moto_more.asked[ACCOUNT, f"jada-{self.name}-{name}"]
 
     def outputs(self) -> dict[str, str]:
         stack = self.client("cloudformation").describe_stacks(

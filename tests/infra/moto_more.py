@@ -26,8 +26,8 @@ LACKING = (
     "S3::BucketPolicy",
     "SNS::Subscription",
 )
-# What each was last made from, by the stack's name and the one in the template.
-asked: dict[str, dict[str, Any]] = {}
+# What each was last made from, by account, and the stack's name and the template's.
+asked: dict[tuple[str, str], dict[str, Any]] = {}
 _models: list[type[CloudFormationModel]] = []  # else Python would let go of them
 
 
@@ -77,7 +77,7 @@ class _Asked:
         **kwargs: Any,
     ) -> Self:
         name = f"{kwargs['StackId'].split('/')[1]}-{kwargs['LogicalId']}"
-        asked[name] = cloudformation_json["Properties"]
+        asked[account_id, name] = cloudformation_json["Properties"]
         return cls(name)
 
     @classmethod
@@ -90,7 +90,7 @@ class _Asked:
         region_name: str,
     ) -> Self:
         name = original_resource.physical_resource_id
-        asked[name] = cloudformation_json["Properties"]
+        asked[account_id, name] = cloudformation_json["Properties"]
         return cls(name)
 
     @classmethod
@@ -101,7 +101,7 @@ class _Asked:
         account_id: str,
         region_name: str,
     ) -> None:
-        asked.pop(resource_name, None)
+        asked.pop((account_id, resource_name), None)
 
     def is_created(self) -> bool:
         return True
