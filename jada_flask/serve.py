@@ -11,9 +11,14 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
+from flask import Flask, Response
+
+from jada_flask.adapters.local.bell import FolderBell
+from jada_flask.app import create_app
 from jada_flask.config import Config
 from jada_flask.domain.errors import JadaError
 from jada_flask.local_secrets import LocalSecrets, kept_secrets
+from jada_flask.sender import Sender
 from jada_flask.services.sample import Sample, show_sample
 from jada_flask.services.worker import drain_of
 from jada_flask.unit_of_work import UnitOfWork
@@ -35,7 +40,26 @@ def main() -> None:
     print(_welcome(config, kept, sample), flush=True)
     parts.ports.store.close()
     parts.ports.public_store.close()
-    _serve(config)
+    sender = Sender()
+    sender.start()
+    try:
+        _serve(config)
+    finally:
+        sender.stop()
+
+
+def application() -> Flask:
+    """What each serving process loads; what it promises, the sender keeps."""
+    config = Config.from_env()
+    app = create_app(build(config, nudge=FolderBell(config.data_dir).ring))
+    app.after_request(_unnamed)
+    return app
+
+
+def _unnamed(response: Response) -> Response:
+    """Say nothing where Granian would say its name; it cannot be told to be silent."""
+    response.headers["Server"] = ""
+    return response
 
 
 def _first_steps(parts: Parts) -> Sample:
@@ -105,7 +129,8 @@ def _serve(config: Config) -> None:
     # other, for they write to one file.
     processes = min(2, os.cpu_count() or 1)
     Granian(
-        "jada_flask.wsgi:app",
+        "jada_flask.serve:application",
+        factory=True,
         address="127.0.0.1",
         port=config.port,
         interface=Interfaces.WSGI,

@@ -1,8 +1,6 @@
-"""What a server loads: the application, and on one machine its workers beside it."""
+"""What `flask run` loads: the application, and on one machine its workers beside it."""
 
 from __future__ import annotations
-
-from flask import Response
 
 from jada_flask.app import create_app
 from jada_flask.config import Config
@@ -10,19 +8,11 @@ from jada_flask.intake_poll import Poller
 from jada_flask.services.worker import Worker
 from jada_flask.wiring import build
 
-
-def _unnamed(response: Response) -> Response:
-    """Say nothing where Granian would say its name; it cannot be told to be silent."""
-    response.headers["Server"] = ""
-    return response
-
-
 _settings = Config.from_env()
 _worker = Worker()
-_parts = build(_settings, nudge=_worker.wake)
+_parts = build(_settings, nudge=_worker.bell.ring)
 app = create_app(_parts)
 if _settings.local:
-    app.after_request(_unnamed)
     _worker.begin(_parts.office, _parts.ports)
     if _parts.ports.inbox:
         Poller().begin(_parts.office, _parts.ports.inbox, _parts.ports.clock)

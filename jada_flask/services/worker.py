@@ -1,4 +1,4 @@
-"""The outbox on one machine: a thread of the serving process that sends what is due."""
+"""The outbox on one machine: a thread that sends what is due, as soon as it is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from random import SystemRandom
 from threading import Event as Signal
 from threading import Thread
+from typing import Protocol
 
 from jada_flask.ports import Ports
 from jada_flask.services.deliveries import Courier
@@ -16,7 +17,7 @@ from jada_flask.unit_of_work import Opening
 
 _LOG = logging.getLogger(__name__)
 SIDE_BY_SIDE = 8
-_QUIET = 0.01  # seconds without a new promise
+_QUIET = 0.01  # seconds without a ring
 _ENDING = "interpreter shutdown"  # the words of a pool that takes no more work
 _LOOK_AGAIN = 1.0  # seconds: another process may have promised something
 _SWEEP_EVERY = 3600  # seconds
@@ -29,18 +30,39 @@ def drain_of(office: Opening, ports: Ports) -> Drain:
     return Drain(ports.store, courier.deliver, ports.clock, pool, SystemRandom())
 
 
-class Worker:
-    """Sends at once after a commit of this process, and looks again every second."""
+class Bell(Protocol):
+    """What a worker listens to."""
 
-    def __init__(self, *, patience: float = 1.0) -> None:
-        self._patience = patience  # seconds
+    def ring(self) -> None:
+        """Something is due."""
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it rang, within so many seconds; however often, it counts once."""
+
+
+class ThreadBell:
+    """A `Bell` between threads of one process."""
+
+    def __init__(self) -> None:
         self._signal = Signal()
+
+    def ring(self) -> None:
+        self._signal.set()
+
+    def wait(self, seconds: float) -> bool:
+        rang = self._signal.wait(seconds)
+        self._signal.clear()
+        return rang
+
+
+class Worker:
+    """Sends at once after the bell rang, and looks again every second."""
+
+    def __init__(self, bell: Bell | None = None, *, patience: float = 1.0) -> None:
+        self.bell = bell or ThreadBell()
+        self._patience = patience  # seconds
         self._stopped = False
         self._swept = 0
-
-    def wake(self) -> None:
-        """Something is due."""
-        self._signal.set()
 
     def begin(self, office: Opening, ports: Ports) -> Thread:
         """Start sending, until it is stopped or the process ends."""
@@ -51,12 +73,12 @@ class Worker:
 
     def stop(self) -> None:
         self._stopped = True
-        self._signal.set()
+        self.bell.ring()
 
     def _run(self, drain: Drain) -> None:
         while not self._stopped:
             if not self._sent(drain):
-                self._signal.wait(_LOOK_AGAIN)
+                self.bell.wait(_LOOK_AGAIN)
         drain.pool.shutdown()
 
     def _sweep(self, drain: Drain) -> None:
@@ -75,8 +97,8 @@ class Worker:
         """
         latest = time.monotonic() + self._patience
         while time.monotonic() < latest and not self._stopped:
-            self._signal.clear()
-            if not self._signal.wait(_QUIET):
+            time.sleep(_QUIET)
+            if not self.bell.wait(0):
                 break
         return not self._stopped
 

@@ -449,7 +449,7 @@ def test_the_worker_goes_on_after_any_fault(
     arrived = threading.Event()
 
     worker = Worker()
-    worker.wake()
+    worker.bell.ring()
     thread = worker.begin(
         parts.office, replace(parts.ports, store=store, summary=Telling(arrived))
     )
@@ -496,7 +496,7 @@ def test_promises_that_never_pause_do_not_hold_the_outbox_up(
 
     def promise() -> None:
         while not arrived.wait(0.001):
-            worker.wake()
+            worker.bell.ring()
 
     busy = threading.Thread(target=promise, daemon=True)
     busy.start()

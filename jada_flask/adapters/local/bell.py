@@ -1,0 +1,53 @@
+"""A bell between processes of one machine: whoever promised something rings it."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+
+class FolderBell:
+    """A named pipe in the data folder; what rings while nobody listens is forgotten."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "outbox.bell"
+        self._lock = threading.Lock()
+        self._out = self._in = -1
+        with suppress(FileExistsError):
+            os.mkfifo(self._path, 0o600)
+
+    def ring(self) -> None:
+        """Wake who listens, if anybody does; it never waits and never fails."""
+        try:
+            os.write(self._rope(), b".")
+        except BlockingIOError:
+            return  # it has been ringing for long
+        except OSError:
+            self._let_go()  # nobody listens; the next ring looks again
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it rang; however often, it counts once."""
+        if self._in < 0:
+            # For writing too: else it would seem to ring once all ringers are gone.
+            self._in = os.open(self._path, os.O_RDWR | os.O_NONBLOCK)
+        if not select.select([self._in], [], [], seconds)[0]:
+            return False
+        with suppress(BlockingIOError):
+            while os.read(self._in, 65536):
+                pass
+        return True
+
+    def _rope(self) -> int:
+        with self._lock:
+            if self._out < 0:
+                self._out = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK)
+            return self._out
+
+    def _let_go(self) -> None:
+        with self._lock:
+            if self._out >= 0:
+                os.close(self._out)
+                self._out = -1

@@ -1,0 +1,53 @@
+"""The bell between processes: it wakes who listens, and hinders nobody."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from jada_flask.adapters.local.bell import FolderBell
+
+_MORE_THAN_A_PIPE_HOLDS = 200_000
+
+
+def test_a_ring_reaches_another_opening_and_counts_once(tmp_path: Path) -> None:
+    rings, listens = FolderBell(tmp_path), FolderBell(tmp_path)
+    assert not listens.wait(0)
+
+    rings.ring()
+    rings.ring()
+
+    assert listens.wait(1)
+    assert not listens.wait(0)
+
+
+def test_what_rings_while_nobody_listens_is_forgotten(tmp_path: Path) -> None:
+    rings = FolderBell(tmp_path)
+
+    rings.ring()
+
+    assert not FolderBell(tmp_path).wait(0)
+
+
+def test_it_rings_again_for_the_next_who_listens(tmp_path: Path) -> None:
+    rings, first = FolderBell(tmp_path), FolderBell(tmp_path)
+    assert not first.wait(0)
+    rings.ring()
+    os.close(first._in)
+
+    rings.ring()  # finds nobody
+    second = FolderBell(tmp_path)
+    assert not second.wait(0)
+    rings.ring()
+
+    assert second.wait(1)
+
+
+def test_whoever_rings_never_waits(tmp_path: Path) -> None:
+    rings, listens = FolderBell(tmp_path), FolderBell(tmp_path)
+    assert not listens.wait(0)
+
+    for _ in range(_MORE_THAN_A_PIPE_HOLDS):
+        rings.ring()
+
+    assert listens.wait(1)
