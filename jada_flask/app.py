@@ -7,12 +7,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, send_from_directory
 
-from blueprints.crew import bp as crew
-from blueprints.dev import bp as dev
-from blueprints.dispatch import bp as dispatch
-from blueprints.guests import bp as guests
-from blueprints.payments import bp as payments
-from jada_flask import __version__, cli, rendering, wiring
+from blueprints import crew, guests
+from jada_flask import __version__, rendering, wiring
 from jada_flask.config import Config
 from jada_flask.web import access, csrf, headers, problems
 from jada_flask.web.access import ANYONE, open_to
@@ -23,7 +19,10 @@ _ROOT = Path(__file__).parent
 
 
 def create_app(parts: Parts | None = None) -> Flask:
-    """The whole application; without parts, those that the environment asks for."""
+    """The application; without parts, those that the environment asks for.
+
+    What serves crew and guests alone has no other address, and loads nothing of money.
+    """
     parts = parts or wiring.build(Config.from_env())
     settings = parts.config
     app = Flask(
@@ -44,15 +43,26 @@ def create_app(parts: Parts | None = None) -> Flask:
     problems.install(app)
     app.before_request(access.guard)
     app.after_request(headers.dress)
-    for blueprint in (dispatch, payments, crew, guests):
-        app.register_blueprint(blueprint)
-    if settings.local:
-        app.register_blueprint(dev)
+    app.register_blueprint(crew.bp)
+    app.register_blueprint(guests.bp)
     app.add_url_rule("/healthz", "healthz", _healthz)
-    app.add_url_rule("/static/<version>/<path:name>", "static_file", _static_file)
-    cli.install(app)
+    if not settings.public:
+        _serve_the_office(app, settings)
     access.check_all(app)
     return app
+
+
+def _serve_the_office(app: Flask, settings: Config) -> None:
+    """Everything that is not the crew's nor the guests', and what the edge serves."""
+    from blueprints import dev, dispatch, payments
+    from jada_flask import cli
+
+    for part in (dispatch.bp, payments.bp, crew.services, guests.published):
+        app.register_blueprint(part)
+    if settings.local:
+        app.register_blueprint(dev.bp)
+    app.add_url_rule("/static/<version>/<path:name>", "static_file", _static_file)
+    cli.install(app)
 
 
 @open_to(ANYONE)

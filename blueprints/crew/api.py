@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from blueprints.crew import bp, shown
+from blueprints.crew import services, shown
 from jada_flask.intake.crew_body import CrewEventBody, CrewEventPatch
 from jada_flask.intake.schema import load
 from jada_flask.records.operations import EVENT
@@ -23,7 +23,7 @@ from jada_flask.web.writes import written
 _EVENT, _PATCH = CrewEventBody(), CrewEventPatch()
 
 
-@bp.post("/events/")
+@services.post("/events/")
 @open_to(SERVICE)
 @described("Enter a crew event", body=CrewEventBody, answers={201: "CrewEvent"})
 def enter() -> Response:
@@ -33,7 +33,7 @@ def enter() -> Response:
     return written(act, lambda entered: (_body(entered), 201))
 
 
-@bp.patch("/events/<event_id>")
+@services.patch("/events/<event_id>")
 @open_to(SERVICE, STAFF)
 @described("Change a crew event", body=CrewEventPatch, answers={200: "CrewEvent"})
 def change(event_id: str) -> Response:

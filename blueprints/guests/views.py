@@ -6,7 +6,7 @@ import re
 
 from flask import Response
 
-from blueprints.guests import bp
+from blueprints.guests import bp, published
 from jada_flask.domain.errors import NotFoundError
 from jada_flask.web.access import GUEST, open_to
 from jada_flask.web.context import parts
@@ -15,8 +15,8 @@ from jada_flask.web.pages import public_page
 _SLUG = re.compile(r"[a-z2-7]{26}", re.ASCII)
 
 
-@bp.get("/g/<name>")
-@bp.get("/g/<name>/")
+@published.get("/g/<name>")
+@published.get("/g/<name>/")
 @open_to(GUEST)
 def page(name: str) -> Response:
     """A guest page by its slug, in any case, with or without a slash or `.html`.
@@ -35,6 +35,16 @@ def page(name: str) -> Response:
         "public, max-age=0, s-maxage=300, must-revalidate"
     )
     return response
+
+
+@bp.get("/g/<path:name>")
+@open_to(GUEST)
+def nowhere(name: str) -> Response:
+    """That there is no such page: where no other address fits.
+
+    The edge asks here for what it did not find among the published pages.
+    """
+    return _nowhere()
 
 
 def _nowhere() -> Response:

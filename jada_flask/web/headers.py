@@ -63,7 +63,7 @@ def _wanted(response: Response) -> dict[str, str]:
         return _ALWAYS
     if response.mimetype in ("application/json", "application/problem+json"):
         return _JSON
-    if request.blueprint == "guests":
+    if request.blueprint in ("guests", "guest_pages"):
         return _GUEST
     response.vary.add("Cookie")
     return _ALWAYS | _of_a_page()
