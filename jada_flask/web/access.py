@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g
+from flask.globals import app_ctx
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from jada_flask.domain.audit import Actor
@@ -15,7 +16,7 @@ from jada_flask.domain.staff import Right, Session
 from jada_flask.hashes import token_matches
 from jada_flask.services import staff
 from jada_flask.web import csrf
-from jada_flask.web.context import begin_sign_in, config, now
+from jada_flask.web.context import asked, begin_sign_in, config, now
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -64,15 +65,16 @@ def open_to(*kinds: str, right: Right | None = None) -> Callable[[View], View]:
 
 def guard() -> None:
     """Before each request: let in whom the view names, and nobody else."""
-    if request.endpoint is None:
+    here = asked()
+    if here.endpoint is None:
         return
-    _check_names()
-    allowed = access_of(current_app, request.endpoint)
+    _check_names(here.view_args)
+    allowed = access_of(app_ctx.app, here.endpoint)
     csrf.bind(crew=CREW in allowed)
     if ANYONE in allowed or GUEST in allowed:
         return
     if CREW in allowed:
-        if request.method not in _SAFE:
+        if here.method not in _SAFE:
             csrf.check()
         return
     let_in(*allowed)
@@ -87,22 +89,24 @@ def let_in(*kinds: str) -> None:
         raise Forbidden("This token may not do that.")
     if caller.session:
         _check_staff(caller.session)
-    g.caller = caller
+    app_ctx.g.caller = caller
 
 
-def _check_names() -> None:
+def _check_names(named: dict[str, Any] | None) -> None:
     """Say at once that there is nothing of a name that no key could hold."""
-    for name in (request.view_args or {}).values():
+    for name in (named or {}).values():
         if len(str(name).encode()) > _LONGEST_NAME:
             raise NotFoundError("There is nothing of such a long name.")
 
 
 def _check_staff(session: Session) -> None:
     """Refuse what this member of staff may not do, or did not mean to."""
-    if request.method not in _SAFE:
+    here = asked()
+    safe = here.method in _SAFE
+    if not safe:
         csrf.check()
-    view = current_app.view_functions[request.endpoint or ""]
-    default = Right.LOOK if request.method in _SAFE else Right.WORK
+    view = app_ctx.app.view_functions[here.endpoint or ""]
+    default = Right.LOOK if safe else Right.WORK
     right: Right = getattr(view, "right", None) or default
     if not session.role.may(right):
         raise Forbidden(f"As {session.role.value} you may not do that.")
@@ -118,8 +122,9 @@ def identify() -> Caller | None:
 
     A header counts before a cookie, and a wrong header is nobody at all.
     """
-    token = request.headers.get("X-Dashboard-Token")
-    key = request.headers.get(SERVICE_HEADER)
+    here = asked()
+    token = here.headers.get("X-Dashboard-Token")
+    key = here.headers.get(SERVICE_HEADER)
     if token is not None:
         hashed = config().dashboard_token_hash
         return Caller(DASHBOARD) if token_matches(token, hashed) else None
@@ -127,7 +132,7 @@ def identify() -> Caller | None:
         return (
             Caller(SERVICE) if token_matches(key, config().service_key_hash) else None
         )
-    secret = request.cookies.get(csrf.session_cookie())
+    secret = here.cookies.get(csrf.session_cookie())
     if not secret:
         return None
     try:
@@ -138,7 +143,7 @@ def identify() -> Caller | None:
 
 def caller() -> Caller:
     """Who was let in."""
-    found: Caller = g.caller
+    found: Caller = app_ctx.g.caller
     return found
 
 

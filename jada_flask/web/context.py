@@ -5,11 +5,13 @@ The parts of the application, the time, the unit of work.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
-from flask import current_app, g, request
+from flask import Request, request
+from flask.globals import app_ctx, request_ctx
 
 from jada_flask.config import Config
 from jada_flask.links import Links
@@ -30,6 +32,16 @@ class Mailbox(Protocol):
     def letter(self, name: str) -> Any: ...
 
 
+class Desk(Protocol):
+    """Where signed forms and addresses of photos lead, on a machine that keeps them."""
+
+    def receive(self, content_type: str, body: IO[bytes]) -> tuple[int, str]: ...
+
+    def shown(
+        self, key: str, asked: Mapping[str, str]
+    ) -> tuple[bytes, Mapping[str, str]]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the composition root put together."""
@@ -39,10 +51,16 @@ class Parts:
     office: Opening
     public: Opening
     mailbox: Mailbox | None = None
+    desk: Desk | None = None
+
+
+def asked() -> Request:
+    """The request itself; behind Flask's proxy each word of it costs a look-up."""
+    return request_ctx.request
 
 
 def parts() -> Parts:
-    found: Parts = current_app.extensions["jada"]
+    found: Parts = app_ctx.app.extensions["jada"]
     return found
 
 
@@ -62,9 +80,10 @@ def begin_sign_in() -> UnitOfWork:
 
 def now() -> datetime:
     """This moment; the same throughout one request."""
-    if "now" not in g:
-        g.now = parts().ports.clock.now()
-    moment: datetime = g.now
+    here = app_ctx.g
+    moment: datetime | None = here.get("now")
+    if moment is None:
+        moment = here.now = parts().ports.clock.now()
     return moment
 
 

@@ -8,6 +8,7 @@ it, and a GET writes nothing.
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from flask_wtf.csrf import generate_csrf, validate_csrf
 from werkzeug.exceptions import BadRequest, Forbidden
 from wtforms import ValidationError
 
-from jada_flask.web.context import config
+from jada_flask.web.context import asked, config
 
 _FIELD = "csrf_token"
 
@@ -51,7 +52,7 @@ def token() -> str:
 
 def token_for(secret: str) -> str:
     """The token for a session that begins with this answer."""
-    session[_FIELD] = _binding(secret)
+    session[_FIELD] = _binding(config().secret_key, secret)
     g.pop(_FIELD, None)
     return token()
 
@@ -61,18 +62,28 @@ def check() -> None:
     refuse_foreign()
     sent = request.headers.get("X-CSRFToken") or request.form.get(_FIELD)
     try:
-        validate_csrf(sent)
+        _validate(sent, session.get(_FIELD))
     except ValidationError:
         raise BadRequest(
             "The form's token is missing or too old. Reload the page and send it again."
         ) from None
 
 
+@lru_cache(maxsize=512)
+def _validate(sent: str | None, bound: str | None) -> None:
+    """Raise unless the token belongs to the session, which is for ever or never.
+
+    So what was found good is remembered; what was not is asked again.
+    """
+    validate_csrf(sent)
+
+
 def refuse_foreign() -> None:
     """Refuse what another site made the browser send."""
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+    headers = asked().headers
+    if headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
         raise Forbidden("This request came from another site.")
-    origin = request.headers.get("Origin")
+    origin = headers.get("Origin")
     if origin is not None and origin not in _own_origins():
         raise Forbidden("This request came from another site.")
 
@@ -86,10 +97,9 @@ def _own_origins() -> set[str]:
     return own
 
 
-def _binding(secret: str) -> str:
-    return hmac.digest(
-        config().secret_key.encode(), b"csrf\0" + secret.encode(), "sha256"
-    ).hex()
+@lru_cache(maxsize=512)
+def _binding(key: str, secret: str) -> str:
+    return hmac.digest(key.encode(), b"csrf\0" + secret.encode(), "sha256").hex()
 
 
 def bind(*, crew: bool) -> None:
@@ -98,13 +108,14 @@ def bind(*, crew: bool) -> None:
     Flask opens a session before it knows which address was asked for, so this comes
     later.
     """
-    if "HTTP_COOKIE" not in request.environ:  # scripts, which are spared the parsing
+    here = asked()
+    if "HTTP_COOKIE" not in here.environ:  # scripts, which are spared the parsing
         return
-    event_id = (request.view_args or {}).get("event_id", "")
+    event_id = (here.view_args or {}).get("event_id", "")
     name = crew_cookie(event_id) if crew else session_cookie()
-    secret = request.cookies.get(name)
+    secret = here.cookies.get(name)
     if secret:
-        session[_FIELD] = _binding(secret)
+        session[_FIELD] = _binding(config().secret_key, secret)
 
 
 class NoSession(SessionInterface):
