@@ -17,7 +17,7 @@ from infra.words import (
     sub,
 )
 
-_FUNCTION = Path(__file__).parent / "cloudfront" / "guest_pages.js"
+_AT_THE_EDGE = Path(__file__).parent / "cloudfront"
 # AWS's own policy, the same in every account: nothing is kept.
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 # All that the application reads; CloudFront allows ten. `Content-Type` comes anyway.
@@ -37,6 +37,7 @@ BEHAVIOURS = (
     ("/api/*", "dispatch"),
     ("/admin/*", "dispatch"),
     ("/dispatch*", "dispatch"),
+    ("/events/", "dispatch"),
     ("/events/*", "public"),
     ("/crew/*", "public"),
     ("/healthz", "dispatch"),
@@ -52,6 +53,10 @@ _FUNCTIONS = {
     "public": ("PublicApi", "/${Stage}_public"),
 }
 _BUCKETS = {"guest": "GuestBucket", "static": "StaticBucket"}
+# What the bucket does not have, the public function says in words for people.
+_GUEST_PAGES = "guest-or-nowhere"
+# What a function at the edge looks at first, by the pattern of its behaviour.
+_LOOKED_AT = {"/events/*": "CrewEvents", "/g/*": "GuestPages"}
 _ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 
 
@@ -59,7 +64,8 @@ def edge() -> Resources:
     return {
         "Distribution": _distribution(),
         "BucketAccess": _bucket_access(),
-        "GuestPages": _function(),
+        "CrewEvents": _function("crew-events", "Who answers about an event"),
+        "GuestPages": _function("guest-pages", "Where a guest page is"),
         "GuestCaching": _caching("guest", longest=300),
         "StaticCaching": _caching("static", longest=31_536_000),
         "Forwarding": _forwarding(),
@@ -87,9 +93,10 @@ def _distribution() -> Node:
             {"CloudFrontDefaultCertificate": True},
         ),
         "Origins": origins,
+        "OriginGroups": if_(SERVED, _origin_groups()),
         "DefaultCacheBehavior": _behaviour(_DEFAULT),
         "CacheBehaviors": [
-            {"PathPattern": pattern, **_behaviour(origin)}
+            {"PathPattern": pattern, **_behaviour(origin), **_looked_at(pattern)}
             for pattern, origin in BEHAVIOURS
         ],
         # Else a page that was asked for too early would stay missing for minutes.
@@ -106,19 +113,38 @@ def _behaviour(origin: str) -> Node:
         return common | _dynamic(origin)
     reading = ["GET", "HEAD"]
     name = origin.capitalize()
-    behaviour = common | {
-        "TargetOriginId": origin,
+    first = if_(SERVED, _GUEST_PAGES, origin) if origin == "guest" else origin
+    return common | {
+        "TargetOriginId": first,
         "AllowedMethods": reading,
         "CachedMethods": reading,
         "CachePolicyId": ref(f"{name}Caching"),
         "ResponseHeadersPolicyId": ref(f"{name}Headers"),
     }
-    if origin == "guest":
-        arn = att("GuestPages", "FunctionMetadata.FunctionARN")
-        behaviour["FunctionAssociations"] = [
-            {"EventType": "viewer-request", "FunctionARN": arn}
-        ]
-    return behaviour
+
+
+def _looked_at(pattern: str) -> Node:
+    """What a function does with a request before it goes on, if there is one."""
+    if pattern not in _LOOKED_AT:
+        return {}
+    name = _LOOKED_AT[pattern]
+    look = {
+        "EventType": "viewer-request",
+        "FunctionARN": att(name, "FunctionMetadata.FunctionARN"),
+    }
+    # It may choose an origin, which is not there before the functions are.
+    associations = if_(SERVED, [look]) if name == "CrewEvents" else [look]
+    return {"FunctionAssociations": associations}
+
+
+def _origin_groups() -> Node:
+    members = [{"OriginId": "guest"}, {"OriginId": "public"}]
+    group = {
+        "Id": _GUEST_PAGES,
+        "FailoverCriteria": {"StatusCodes": {"Quantity": 2, "Items": [403, 404]}},
+        "Members": {"Quantity": len(members), "Items": members},
+    }
+    return {"Quantity": 1, "Items": [group]}
 
 
 def _dynamic(origin: str) -> Node:
@@ -173,17 +199,15 @@ def _bucket_access() -> Node:
     )
 
 
-def _function() -> Node:
+def _function(name: str, says: str) -> Node:
+    source = _AT_THE_EDGE / f"{name.replace('-', '_')}.js"
     return resource(
         "CloudFront::Function",
         {
-            "Name": sub("jada-${Stage}-guest-pages"),
+            "Name": sub(f"jada-${{Stage}}-{name}"),
             "AutoPublish": True,
-            "FunctionCode": _FUNCTION.read_text("utf-8"),
-            "FunctionConfig": {
-                "Comment": "Where a guest page is",
-                "Runtime": "cloudfront-js-2.0",
-            },
+            "FunctionCode": source.read_text("utf-8"),
+            "FunctionConfig": {"Comment": says, "Runtime": "cloudfront-js-2.0"},
         },
     )
 

@@ -3,30 +3,11 @@
 // follows the same rules.
 
 const SLUG = /^[a-z2-7]{26}$/;
-const NOWHERE = {
-  statusCode: 404,
-  statusDescription: 'Not Found',
-  headers: {
-    'cache-control': { value: 'no-store' },
-    'content-security-policy': {
-      value: "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
-    },
-    'content-type': { value: 'text/html; charset=utf-8' },
-    'referrer-policy': { value: 'no-referrer' },
-    'strict-transport-security': { value: 'max-age=63072000; includeSubDomains; preload' },
-    'x-content-type-options': { value: 'nosniff' },
-    'x-frame-options': { value: 'DENY' },
-    'x-robots-tag': { value: 'noindex, nofollow' },
-  },
-  body:
-    '<!doctype html><html lang="en"><meta charset="utf-8">'
-    + '<meta name="viewport" content="width=device-width"><title>No page here</title>'
-    + '<h1>There is no page at this address</h1>'
-    + '<p>Please look at the link in your mail again, or ask the office.</p></html>',
-};
+// No slug is as short. What is asked for there is answered as a slug that nobody has.
+const NOWHERE = 'nowhere';
 
 /**
- * The slug in an address, whatever its case; empty where there is none.
+ * The slug in an address, whatever its case; where there is none, that of no page.
  * @param {string} uri
  */
 function slugOf(uri) {
@@ -34,19 +15,17 @@ function slugOf(uri) {
   try {
     path = decodeURIComponent(uri);
   } catch (malformed) {
-    return '';
+    return NOWHERE;
   }
-  if (!path.startsWith('/g/')) return '';
+  if (!path.startsWith('/g/')) return NOWHERE;
   const name = path.slice(3).replace(/\/$/, '').toLowerCase().replace(/\.html$/, '');
-  return SLUG.test(name) ? name : '';
+  return SLUG.test(name) ? name : NOWHERE;
 }
 
-/** Sends a guest page to its file, and answers everything else itself. */
+/** Sends whoever asks for a guest page to its file. */
 function handler(event) {
   const request = event.request;
-  const slug = slugOf(request.uri);
-  if (!slug) return NOWHERE;
-  request.uri = `/g/${slug}/index.html`;
+  request.uri = `/g/${slugOf(request.uri)}/index.html`;
   request.querystring = {};
   return request;
 }

@@ -14,13 +14,18 @@ import pytest
 from flask import Flask
 
 from infra.edge import BEHAVIOURS, FORWARDED
+from jada_flask.app import create_app
 from jada_flask.web.context import Parts
+from jada_flask.wiring import build
 from tests import machine
 from tests.callers import Caller
+from tests.conftest import Keys
 from tests.infra.conftest import Stage
 
 ROOT = Path(__file__).parents[2]
+FUNCTIONS = {"CrewEvents": "crew_events", "GuestPages": "guest_pages"}
 SLUG = "abcdefghijklmnopqrstuv2345"
+PAGES = "guest-or-nowhere"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
 
@@ -45,16 +50,16 @@ def behaviour(stage: Stage, path: str) -> Any:
         ("/admin/login", "dispatch"),
         ("/dispatch", "dispatch"),
         ("/dispatch/x.css", "dispatch"),
-        ("/events/", "public"),
+        ("/events/", "dispatch"),
         ("/events/e1", "public"),
         ("/crew/c1/calendar.ics", "public"),
         ("/g/presign", "public"),
         (f"/g/{SLUG}/waiver", "public"),
         (f"/g/{SLUG}/photos", "public"),
-        (f"/g/{SLUG}", "guest"),
-        (f"/g/{SLUG}/", "guest"),
-        (f"/g/{SLUG.upper()}.HTML", "guest"),
-        (f"/g/{SLUG}/photos/1", "guest"),
+        (f"/g/{SLUG}", PAGES),
+        (f"/g/{SLUG}/", PAGES),
+        (f"/g/{SLUG.upper()}.HTML", PAGES),
+        (f"/g/{SLUG}/photos/1", PAGES),
         ("/static/1a2b/app.css", "static"),
         ("/nowhere", "dispatch"),
     ],
@@ -70,10 +75,50 @@ def test_every_page_of_crew_and_guests_is_the_public_functions(
     for rule in app.url_map.iter_rules():
         path = re.sub(r"<[^>]+>", "x1", rule.rule)
         blueprint = rule.endpoint.partition(".")[0]
-        outside = blueprint in ("crew", "guests")
-        origin = behaviour(served, path)["TargetOriginId"]
+        outside = blueprint in ("crew", "guests", "guest_pages")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            origin = whose(served, method, path)
 
-        assert (origin in ("public", "guest")) is outside, rule.rule
+            assert (origin in ("public", PAGES)) is outside, f"{method} {rule.rule}"
+
+
+def whose(stage: Stage, method: str, path: str) -> str:
+    """The origin that a request goes to, after what a function at the edge chose."""
+    found = behaviour(stage, path)
+    chosen = [found["TargetOriginId"]]
+    for each in found.get("FunctionAssociations", ()):
+        name = each["FunctionARN"].rpartition("-")[2]
+        chosen += at_the_edge(FUNCTIONS[name], path, method)["chosen"]
+    return str(chosen[-1])
+
+
+def test_what_carries_the_service_key_is_the_offices(served: Stage) -> None:
+    (look,) = behaviour(served, "/events/e1")["FunctionAssociations"]
+    assert look["FunctionARN"].endswith("-CrewEvents")
+
+    said = at_the_edge("crew_events", "/events/e1", **{"x-service-key": "s" * 32})
+
+    assert said["chosen"] == ["dispatch"]
+    assert "dispatch" in {each["Id"] for each in config(served)["Origins"]}
+
+
+def test_a_page_that_the_bucket_does_not_have_is_the_public_functions(
+    served: Stage,
+) -> None:
+    """A slug that is wrong and one that nobody has get the same page."""
+    (group,) = config(served)["OriginGroups"]["Items"]
+
+    assert group["Id"] == PAGES
+    members = [each["OriginId"] for each in group["Members"]["Items"]]
+    assert members == ["guest", "public"]
+    assert group["FailoverCriteria"]["StatusCodes"]["Items"] == [403, 404]
+    assert behaviour(served, f"/g/{SLUG}")["AllowedMethods"] == ["GET", "HEAD"]
+
+
+def test_before_the_functions_are_there_no_function_chooses_one(bare: Stage) -> None:
+    assert not behaviour(bare, "/events/e1").get("FunctionAssociations")
+    assert behaviour(bare, f"/g/{SLUG}")["FunctionAssociations"]
+    assert not config(bare).get("OriginGroups")
 
 
 def test_before_the_functions_are_there_everything_leads_to_a_bucket(
@@ -249,22 +294,48 @@ def test_the_edge_finds_a_guest_page_where_the_application_does(
     parts.ports.files.save(key, b"<html></html>", content_type="text/html")
     ours = client.get(f"/g/{name}").status_code
 
-    assert at_the_edge(f"/g/{name}") == (key if ours == 200 else None)
+    asked = at_the_edge("guest_pages", f"/g/{name}")["returned"]["uri"]
+
+    assert asked == (f"/{key}" if ours == 200 else "/g/nowhere/index.html")
     assert ours in (200, 404)
 
 
-def at_the_edge(uri: str) -> str | None:
-    """Which object the function asks for; None where it answers 404 by itself."""
-    source = (ROOT / "infra" / "cloudfront" / "guest_pages.js").read_text("utf-8")
-    event = {"request": {"method": "GET", "uri": uri, "querystring": {}, "headers": {}}}
-    ask = f"console.log(JSON.stringify(handler({json.dumps(event)})))"
+@pytest.mark.parametrize("name", [SLUG, f"{SLUG}/", "short", f"{SLUG}/photos/1", "%ff"])
+def test_whoever_asks_for_no_page_gets_the_same_words(
+    keys: Keys, tmp_path: Path, name: str
+) -> None:
+    """From the public function, which looks nothing up for it."""
+    public = create_app(build(keys.config(tmp_path, JADA_SERVES="public")))
+    asked = at_the_edge("guest_pages", f"/g/{name}")["returned"]["uri"]
+
+    answer = Caller(public).get(asked)
+
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "<h1" in answer.text
+    nowhere = Caller(public).get("/g/nowhere/index.html")
+    assert unmarked(answer.text) == unmarked(nowhere.text)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def unmarked(page: str) -> str:
+    return re.sub(r'nonce="[^"]+"', "", page)
+
+
+def at_the_edge(name: str, uri: str, method: str = "GET", **headers: str) -> Any:
+    """What one of our functions returns, and which origin it chose."""
+    folder = ROOT / "infra" / "test"
+    sent = {header: {"value": value} for header, value in headers.items()}
+    more = json.dumps({"method": method, "headers": sent})
+    ask = (
+        "const { run, sourceOf, viewerRequest } = require('./at_the_edge.js');"
+        f"const asked = viewerRequest({json.dumps(uri)}, {more});"
+        f"console.log(JSON.stringify(run(sourceOf({json.dumps(name)}), asked)))"
+    )
     run = subprocess.run(
-        [machine.program("Node.js", "node"), "-e", f"{source}\n{ask}"],
+        [machine.program("Node.js", "node"), "-e", ask],
+        cwd=folder,
         capture_output=True,
         check=True,
         text=True,
     )
-    answer = json.loads(run.stdout)
-    if answer.get("statusCode") == 404:
-        return None
-    return str(answer["uri"]).removeprefix("/")
+    return json.loads(run.stdout)
