@@ -139,6 +139,12 @@ class Store(Protocol):
     def get(self, table: Table, partition: str, sort: str | int) -> Item | None:
         """The item as of now (strongly consistent)."""
 
+    def get_many(self, *wanted: tuple[Table, Key]) -> list[Item | None]:
+        """Several items in the order asked for, in one request.
+
+        Each is as `get` gives it; together they need not be of the same moment.
+        """
+
     def query(
         self,
         table: Table,

@@ -76,6 +76,7 @@ class UnitOfWork:
     opening: Opening
     keep_answer: Callable[[Any], Operation] | None = None  # of an idempotent request
     _read: dict[tuple[str, Key], Item | None] = field(default_factory=dict)
+    _ahead: dict[tuple[str, Key], Item | None] = field(default_factory=dict)
     writes: list[Operation] = field(default_factory=list)
     _marks: dict[str, dict[str, Any]] = field(default_factory=dict)
     promised: list[Message] = field(default_factory=list)
@@ -98,9 +99,22 @@ class UnitOfWork:
     def find(self, kind: Kind[T], *ids: Any) -> Found[T] | None:
         """The value with the attributes beside it, or None."""
         key = kind.key(*ids)
-        item = self.store.get(kind.table, *key)
+        if (kind.table.name, key) in self._ahead:
+            item = self._ahead[kind.table.name, key]
+        else:
+            item = self.store.get(kind.table, *key)
         self._read[kind.table.name, key] = item
         return Found(kind.value(item), item) if item else None
+
+    def ahead(self, *wanted: tuple[Any, ...]) -> None:
+        """Read several records in one request: each a kind and its ids.
+
+        `get` and `find` then take them from here, as of this moment.
+        """
+        places = [(kind.table, kind.key(*ids)) for kind, *ids in wanted]
+        items = self.store.get_many(*places)
+        for (table, key), item in zip(places, items, strict=True):
+            self._ahead[table.name, key] = item
 
     def need(self, kind: Kind[T], *ids: Any, otherwise: str) -> T:
         """The value; raises `NotFoundError` with that sentence when there is none."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from jada_flask.domain.errors import DeliveryError
 from jada_flask.domain.mail import Mail
-from jada_flask.ports import Item, Mailer, Operation, OperatorSummary, Page, Store
+from jada_flask.ports import Item, Key, Mailer, Operation, OperatorSummary, Page, Store
 from jada_flask.tables import Table
 
 NOON = datetime(2026, 5, 1, 19, tzinfo=UTC)  # at the dock, four weeks before the sample
@@ -74,6 +74,9 @@ class DoomedStore:
 
     def get(self, table: Table, partition: str, sort: str | int) -> Item | None:
         return self._store.get(table, partition, sort)
+
+    def get_many(self, *wanted: tuple[Table, Key]) -> list[Item | None]:
+        return self._store.get_many(*wanted)
 
     def query(self, table: Table, partition: str, **how: Any) -> Page:
         return self._store.query(table, partition, **how)

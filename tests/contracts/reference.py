@@ -33,6 +33,9 @@ class ReferenceStore:
     def get(self, table: Table, partition: str, sort: str | int) -> Item | None:
         return deepcopy(self.items.get((table.name, (partition, sort))))
 
+    def get_many(self, *wanted: tuple[Table, Key]) -> list[Item | None]:
+        return [self.get(table, *key) for table, key in wanted]
+
     def everything(self, table: Table) -> Iterator[Item]:
         yield from [
             deepcopy(item)

@@ -83,6 +83,40 @@ def test_tables_know_nothing_of_each_other(store: Store) -> None:
     assert store.get(JOBS, *KEY) is None
 
 
+def test_several_items_are_read_in_the_order_asked_for(store: Store) -> None:
+    put(store, "a", "b")
+    store.write(Put(PAYMENTS, entry(7), (Missing(),)))
+    paid = (PAYMENTS, ("E1#zoe@example.com", 7))
+    wanted = [(EVENTS, ("EVENT#1", sort)) for sort in ("b", "none", "a", "b")]
+
+    found = store.get_many(*wanted, paid, (JOBS, ("EVENT#1", "a")))
+
+    b, nothing, a, again, payment, elsewhere = found
+    assert (a, b, again) == (
+        {"pk": "EVENT#1", "sk": "a"},
+        {"pk": "EVENT#1", "sk": "b"},
+        b,
+    )
+    assert payment == entry(7)
+    assert nothing is elsewhere is None
+    assert store.get_many() == []
+
+
+def test_more_items_are_read_than_one_request_may_name(store: Store) -> None:
+    names = [f"{number:03}" for number in range(130)]
+    put(store, *names[:99])
+    put(store, *names[99:])
+
+    found = store.get_many(*[(EVENTS, ("EVENT#1", name)) for name in names])
+
+    assert [item and item["sk"] for item in found] == names
+
+
+def test_what_has_no_key_is_not_looked_for_among_others(store: Store) -> None:
+    with pytest.raises(ValueError, match="sk"):
+        store.get_many((EVENTS, KEY), (EVENTS, ("EVENT#1", "")))
+
+
 def test_a_put_takes_the_place_of_the_whole_item(store: Store) -> None:
     put(store, "#", year="2026", start_id="05-01#1")
 

@@ -182,9 +182,60 @@ def test_all_is_read_as_of_now_but_an_index(failing: Any) -> None:
     store.query(EVENTS, "E")
     list(store.everything(EVENTS))
     store.query(EVENTS, "2026", index="by_date")
+    store.get_many((EVENTS, ("E", "#")))
 
-    consistent = [request.get("ConsistentRead") for _, request in client.asked]
+    consistent = [request.get("ConsistentRead") for _, request in client.asked[:-1]]
     assert consistent == [True, True, True, None]
+    ((_, batch),) = client.asked[-1][1]["RequestItems"].items()
+    assert batch["ConsistentRead"] is True
+
+
+class Reluctant:
+    """A client that answers with one item at a time of those asked for, or none."""
+
+    def __init__(self, client: Any, *, answers: bool) -> None:
+        self._client = client
+        self._answers = answers
+        self.asked = 0
+
+    def batch_get_item(self, RequestItems: dict[str, Any]) -> Any:
+        self.asked += 1
+        ((name, wanted),) = RequestItems.items()
+        keys = list(wanted["Keys"])
+        first = [keys.pop(0)] if self._answers else []
+        answer: dict[str, Any] = {"Responses": {name: []}, "UnprocessedKeys": {}}
+        if first:
+            told = {name: wanted | {"Keys": first}}
+            answer = self._client.batch_get_item(RequestItems=told)
+        if keys:
+            answer["UnprocessedKeys"] = {name: wanted | {"Keys": keys}}
+        return answer
+
+
+def test_what_a_batch_leaves_out_is_asked_for_again(
+    new_dynamo: Callable[[], DynamoStore], dynamodb: Any
+) -> None:
+    full = new_dynamo()
+    full.write(*[Put(EVENTS, {"pk": "E", "sk": sort}) for sort in "abc"])
+    slow = Reluctant(dynamodb, answers=True)
+    pauses: list[float] = []
+    store = DynamoStore(lambda: slow, full._prefix, sleep=pauses.append)
+
+    found = store.get_many(*[(EVENTS, ("E", sort)) for sort in "cab"])
+
+    assert [item and item["sk"] for item in found] == ["c", "a", "b"]
+    assert (slow.asked, len(pauses)) == (3, 2)
+
+
+def test_a_batch_that_is_never_answered_is_busy(dynamodb: Any) -> None:
+    mute = Reluctant(dynamodb, answers=False)
+    pauses: list[float] = []
+    store = DynamoStore(lambda: mute, "test", sleep=pauses.append)
+
+    with pytest.raises(BusyError):
+        store.get_many((EVENTS, ("E", "a")))
+
+    assert sum(pauses) < 3
 
 
 # Faults

@@ -6,9 +6,11 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from threading import Lock
 from typing import Any
 
-from jada_flask.adapters.aws.dynamo_errors import PassingError, Refusal, no_answer
+from jada_flask.adapters.aws.dynamo_errors import BUSY, PassingError, Refusal, no_answer
 from jada_flask.adapters.aws.dynamo_values import (
     action,
     key_condition,
@@ -24,18 +26,30 @@ from jada_flask.adapters.paging import (
     cursor_of,
     index_of,
 )
-from jada_flask.domain.errors import ConfigError
-from jada_flask.ports import Item, Operation, Page, Patch, Put
+from jada_flask.domain.errors import BusyError, ConfigError
+from jada_flask.ports import Item, Key, Operation, Page, Patch, Put
 from jada_flask.tables import Table
 
 _TRIES = 8
+_MOST_AT_ONCE = 100
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5  # seconds
 _PLAINLY = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
+_CONNECTING = Lock()  # boto3's session is not for two threads at once
 _WRITES = {*_PLAINLY.values(), "transact_write_items"}
 
 
 def connect(region: str | None = None, endpoint_url: str | None = None) -> Any:
-    """A client: one for a process, since each costs five times what a call costs."""
+    """The client of an address: one for a process, whoever asks, from any thread.
+
+    Each costs five times what a call costs, and both openings of the store may share
+    its connections.
+    """
+    with _CONNECTING:
+        return _connected(region, endpoint_url)
+
+
+@cache
+def _connected(region: str | None, endpoint_url: str | None) -> Any:
     import boto3
     from botocore.config import Config
 
@@ -83,6 +97,16 @@ class DynamoStore:
             ConsistentRead=True,
         )
         return plain_item(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, *wanted: tuple[Table, Key]) -> list[Item | None]:
+        """Several items as of now, a hundred in a request."""
+        for table, key in wanted:
+            check_key(table, *key)
+        found: dict[tuple[str, Key], Item] = {}
+        each = list(dict.fromkeys(wanted))  # one that is asked for twice is refused
+        for start in range(0, len(each), _MOST_AT_ONCE):
+            found |= self._batch(each[start : start + _MOST_AT_ONCE])
+        return [found.get((table.name, key)) for table, key in wanted]
 
     def query(
         self,
@@ -172,17 +196,39 @@ class DynamoStore:
                 return items
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
+    def _batch(self, wanted: list[tuple[Table, Key]]) -> dict[tuple[str, Key], Item]:
+        tables = {self._name(table): table for table, _ in wanted}
+        left: dict[str, Any] = {
+            name: {
+                "Keys": [typed_key(table, key) for one, key in wanted if one is table],
+                "ConsistentRead": True,
+            }
+            for name, table in tables.items()
+        }
+        found: dict[tuple[str, Key], Item] = {}
+        for pause in _pauses():
+            answer = self._ask("batch_get_item", RequestItems=left)
+            for name, items in answer["Responses"].items():
+                table = tables[name]
+                for item in map(plain_item, items):
+                    key = item[table.partition], item[table.sort]
+                    found[table.name, key] = item
+            left = answer.get("UnprocessedKeys") or {}
+            if not left:
+                return found
+            # What is left was throttled, or the answer had its 16 MB.
+            self._sleep(pause)
+        raise BusyError(BUSY)
+
     def _ask(self, name: str, **request: Any) -> dict[str, Any]:
-        pause = _FIRST_PAUSE
-        for _ in range(_TRIES - 1):
+        for pause in _pauses():
             try:
                 return self._call(name, request)
             except PassingError as passing:
                 # What was refused for certain is a new request the next time.
                 if "ClientRequestToken" in request and not passing.refusal.is_pending():
                     request["ClientRequestToken"] = str(uuid.uuid4())
-            self._sleep(random.uniform(0, pause))
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            self._sleep(pause)
         try:
             return self._call(name, request)
         except PassingError as passing:
@@ -214,6 +260,14 @@ class DynamoStore:
         except BotoCoreError as error:
             raise no_answer(writes=writes) from error
         return answer
+
+
+def _pauses() -> Iterator[float]:
+    """How long to wait before each further try: twice as long, and never in step."""
+    longest = _FIRST_PAUSE
+    for _ in range(_TRIES - 1):
+        yield random.uniform(0, longest)
+        longest = min(2 * longest, _LONGEST_PAUSE)
 
 
 def _can_be_repeated(operation: Operation) -> bool:

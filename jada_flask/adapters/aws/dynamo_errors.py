@@ -13,7 +13,7 @@ from jada_flask.domain.errors import (
 )
 from jada_flask.ports import ConditionError
 
-_BUSY = "The store is busy. Please try again."
+BUSY = "The store is busy. Please try again."
 
 # Certain to have changed nothing: others were there first, or too much was asked.
 _PASSING = {
@@ -65,7 +65,7 @@ class Refusal:
         if self.is_pending():
             return no_answer(writes=writes)
         if self.passes():
-            return BusyError(_BUSY)
+            return BusyError(BUSY)
         if self.code == "TransactionCanceledException":
             return self._cancellation()
         if self.code == "ValidationException":
@@ -105,4 +105,4 @@ def no_answer(*, writes: bool) -> JadaError:
             "The store did not answer in time. Please look whether this was saved"
             " before you repeat it."
         )
-    return BusyError(_BUSY)
+    return BusyError(BUSY)
