@@ -97,9 +97,6 @@ def _office() -> list[Node]:
                 ":distribution/${Distribution}"
             ),
         ),
-        allow(
-            "DrainNow", ["lambda:InvokeFunction"], arn("lambda", f"function:{DISPATCH}")
-        ),
         allow("FailedCalls", ["sqs:SendMessage"], att("FailedCalls", "Arn")),
     ]
 
@@ -130,13 +127,16 @@ def _role(function: str, who: str, *statements: Node) -> Node:
             ],
         ),
         allow("ReadSecrets", ["kms:Decrypt"], arn("kms", "key/*"), when=through_ssm),
+        allow("Call", ["lambda:InvokeFunction"], arn("lambda", f"function:{function}")),
         allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], arn("logs", group)),
     )
     return resource(
         "IAM::Role",
         {
             "RoleName": sub(f"{function}-${{AWS::Region}}"),
-            "AssumeRolePolicyDocument": trusted("lambda"),
+            # Zappa gives the same role to the API and to the schedules, which call the
+            # function with it; without their trust the one fails, the other is refused.
+            "AssumeRolePolicyDocument": trusted("lambda", "apigateway", "events"),
             "Policies": [
                 {"PolicyName": who, "PolicyDocument": policy(*statements, *own)}
             ],

@@ -72,12 +72,13 @@ def policy(*statements: Node) -> Node:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def trusted(service: str) -> Node:
-    """Who may take a role: one service of AWS, for this account."""
+def trusted(*services: str) -> Node:
+    """Who may take a role: services of AWS, for this account."""
+    names = [f"{service}.amazonaws.com" for service in services]
     return policy(
         {
             "Effect": "Allow",
-            "Principal": {"Service": f"{service}.amazonaws.com"},
+            "Principal": {"Service": names if len(names) > 1 else names[0]},
             "Action": "sts:AssumeRole",
         }
     )

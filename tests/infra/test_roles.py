@@ -197,13 +197,26 @@ def test_the_public_function_has_no_way_to_the_office(bare: Stage) -> None:
         actions |= {each.partition(":")[0] for each in statement["Action"]}
         text += json.dumps(statement["Resource"])
 
-    assert actions == {"dynamodb", "s3", "ssm", "kms", "logs"}
+    assert actions == {"dynamodb", "s3", "ssm", "kms", "lambda", "logs"}
     assert "parameter/jada/dev/public/*" in text
     assert "parameter/jada/dev/dispatch" not in text
 
 
-def test_only_lambda_takes_the_roles(bare: Stage) -> None:
-    for role in ("jada-dev", "jada-dev-public"):
+def test_a_role_is_for_its_function_and_for_what_calls_that(bare: Stage) -> None:
+    """Zappa's API and its schedules call the function with the function's own role."""
+    for role, name in (("jada-dev", "dispatch"), ("jada-dev-public", "public")):
         found = bare.client("iam").get_role(RoleName=f"{role}-us-west-2")["Role"]
         (statement,) = found["AssumeRolePolicyDocument"]["Statement"]
-        assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+        assert statement["Principal"] == {
+            "Service": [
+                "lambda.amazonaws.com",
+                "apigateway.amazonaws.com",
+                "events.amazonaws.com",
+            ]
+        }
+        (call,) = (
+            each
+            for each in bare.policy(role, name)["Statement"]
+            if "lambda:InvokeFunction" in each["Action"]
+        )
+        assert call["Resource"].endswith(f":function:{role}")
