@@ -198,6 +198,36 @@ class Files(Protocol):
         """Take it away; nothing happens when there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """What a browser posts, for a short while, to put one file into storage by itself.
+
+    The file goes into a field `file` behind all of `fields`.
+    """
+
+    url: str
+    fields: Mapping[str, str]
+    key: str
+    expires_at: datetime
+
+
+class Photos(Files, Protocol):
+    """What guests hand in and look at, by addresses that are signed and soon expire.
+
+    A signature is never kept: it ends with the rights of whoever made it.
+    """
+
+    def upload_form(self, key: str, *, content_type: str, size: int) -> UploadForm:
+        """A form for this key and type alone, and for `size` bytes at most.
+
+        `ValueError` for a key that is not ``incoming/<slug>/<random>``, and for a size
+        that no photo has.
+        """
+
+    def signed_url(self, key: str) -> str:
+        """Where a photo can be looked at for a quarter of an hour."""
+
+
 class Mailer(Protocol):
     """Mails to crew, patrons and staff."""
 
@@ -310,6 +340,7 @@ class Ports:
     store: Store  # the office's opening: every table
     public_store: Store  # what crew and guests reach: no table of money
     files: Files
+    photos: Photos
     mailer: Mailer
     audit_mailer: AuditMailer
     summary: OperatorSummary

@@ -9,16 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from jada_flask.adapters.absent import Absent
 from jada_flask.adapters.aws.clients import lazily
 from jada_flask.adapters.aws.edge import CloudFrontEdge
 from jada_flask.adapters.aws.files import S3Files
 from jada_flask.adapters.aws.mail import SesMailer
+from jada_flask.adapters.aws.photos import S3Photos, signing_client
 from jada_flask.adapters.local.audit import FolderAudit
 from jada_flask.adapters.local.clock import SystemClock
 from jada_flask.adapters.local.edge import NoEdge
 from jada_flask.adapters.local.files import FolderFiles
 from jada_flask.adapters.local.inbox import FolderInbox
 from jada_flask.adapters.local.mailbox import FolderMailbox
+from jada_flask.adapters.local.photos import FolderPhotos
 from jada_flask.adapters.local.sqlite import SqliteStore
 from jada_flask.adapters.local.summary import FileSummary
 from jada_flask.config import Config
@@ -32,6 +35,7 @@ from jada_flask.ports import (
     Inbox,
     Mailer,
     OperatorSummary,
+    Photos,
     Ports,
     Store,
 )
@@ -55,6 +59,7 @@ def build(
         office=Opening(ports.store, links, JOBS, nudge),
         public=Opening(ports.public_store, links, EVENTS, nudge),
         mailbox=mailbox,
+        desk=ports.photos if isinstance(ports.photos, FolderPhotos) else None,
     )
 
 
@@ -70,11 +75,14 @@ def build_ports(
     mailbox = FolderMailbox(
         data / "mailbox", clock, config.mail_from, sender_name="JADA"
     )
+    if config.public:
+        return _public_ports(config, clock, nudge), mailbox
     store, public = _stores(config)
     ports = Ports(
         store=store,
         public_store=public,
         files=_files(config),
+        photos=_photos(config, clock),
         mailer=_mailer(config, mailbox, clock),
         audit_mailer=_audit(config, mailbox, clock),
         summary=_summary(config, clock),
@@ -84,6 +92,27 @@ def build_ports(
         nudge=nudge,
     )
     return ports, mailbox
+
+
+def _public_ports(config: Config, clock: Clock, nudge: Callable[[], None]) -> Ports:
+    """What crew and guests need; the office's opening is the public one too.
+
+    Whoever asks for the rest is refused: for another table, a mail, a published page.
+    """
+    _, store = _stores(config)
+    absent: Any = Absent()
+    return Ports(
+        store=store,
+        public_store=store,
+        files=absent,
+        photos=_photos(config, clock),
+        mailer=absent,
+        audit_mailer=absent,
+        summary=absent,
+        edge=absent,
+        clock=clock,
+        nudge=nudge,
+    )
 
 
 def _stores(config: Config) -> tuple[Store, Store]:
@@ -118,6 +147,13 @@ def _files(config: Config) -> Files:
     if not config.guest_bucket:
         return FolderFiles(config.data_dir / "guest")
     return S3Files(lazily("s3", config.aws_endpoint or None), config.guest_bucket)
+
+
+def _photos(config: Config, clock: Clock) -> Photos:
+    if not config.photo_bucket:
+        folder = config.data_dir / "photos"
+        return FolderPhotos(folder, config.guest_url, config.secret_key, clock)
+    return S3Photos(signing_client(config.aws_endpoint or None), config.photo_bucket)
 
 
 def _mailer(config: Config, mailbox: FolderMailbox, clock: Clock) -> Mailer:

@@ -1,4 +1,4 @@
-"""For whoever develops or tries it out, on one machine only: the mails that left."""
+"""For whoever tries it out, on one machine only: the mails that left, the photos."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("dev", __name__)
 
-from blueprints.dev import views  # noqa: E402, F401
+from blueprints.dev import storage, views  # noqa: E402, F401

@@ -92,9 +92,12 @@ MATRIX: dict[str, set[str]] = {
     "GET /events/<event_id>/calendar.ics": ANYBODY,
     "GET /g/<name>/": ANYBODY,
     "GET /g/<name>": ANYBODY,
+    "GET /g/<path:name>": ANYBODY,
     "GET /dev/mailbox": ANYBODY,
     "GET /dev/mailbox/<name>": ANYBODY,
     "GET /dev/mailbox/<name>/html": ANYBODY,
+    "POST /dev/storage": ANYBODY,  # by the signature in the form
+    "GET /dev/storage/<path:key>": ANYBODY,
     "GET /healthz": ANYBODY,
     "GET /static/<version>/<path:name>": ANYBODY,
 }
@@ -110,6 +113,7 @@ EXAMPLES = {
     "file_id": "none",
     "message_id": "guest_page:EV_none:1",
     "name": NOBODY_KNOWS,
+    "path:key": "g/none/photos/none",
     "path:name": "app.css",
     "path:receipt_id": "stripe/ch_none/ch_none",
     "patron_id": "PT_none",

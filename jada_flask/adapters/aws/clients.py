@@ -9,8 +9,8 @@ from typing import Any
 Client = Callable[[], Any]
 
 
-def lazily(service: str, endpoint_url: str | None = None) -> Client:
-    """What gives the client of a service, always the same one.
+def lazily(service: str, endpoint_url: str | None = None, **more: Any) -> Client:
+    """What gives the client of a service, always the same one; `more` is botocore's.
 
     A client that is made for each call costs five times what the call costs.
     """
@@ -20,12 +20,13 @@ def lazily(service: str, endpoint_url: str | None = None) -> Client:
         import boto3
         from botocore.config import Config
 
-        config = Config(
-            connect_timeout=2,
-            read_timeout=5,
-            retries={"mode": "standard", "total_max_attempts": 2},
-            tcp_keepalive=True,
-        )
+        usual: dict[str, Any] = {
+            "connect_timeout": 2,
+            "read_timeout": 5,
+            "retries": {"mode": "standard", "total_max_attempts": 2},
+            "tcp_keepalive": True,
+        }
+        config = Config(**usual | more)
         session = boto3.session.Session()
         return session.client(service, endpoint_url=endpoint_url, config=config)
 

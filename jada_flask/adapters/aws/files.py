@@ -18,9 +18,10 @@ _CACHED = "public, max-age=0, s-maxage=300, must-revalidate"
 class S3Files:
     """`Files` in one bucket; a page's revision is in its metadata."""
 
-    def __init__(self, client: Client, bucket: str) -> None:
+    def __init__(self, client: Client, bucket: str, *, cached: str = _CACHED) -> None:
         self._client = client
         self._bucket = bucket
+        self._cached = cached
 
     def save(
         self,
@@ -97,7 +98,7 @@ class S3Files:
             "Key": safe_key(key),
             "Body": content,
             "ContentType": content_type,
-            "CacheControl": _CACHED,
+            "CacheControl": self._cached,
         }
         if revision is not None:
             request["Metadata"] = {"revision": str(revision)}
