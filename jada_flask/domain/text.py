@@ -74,6 +74,8 @@ def _one_line(text: str, field: str, longest: int) -> str:
 
 def _refuse_unseen(text: str, field: str) -> None:
     """Refuse what turns a text, hides in it, breaks its line or has no encoding."""
+    if text.isprintable():  # which none of these characters is
+        return
     for char in text:
         kind = unicodedata.category(char)
         if kind in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in _JOINERS:

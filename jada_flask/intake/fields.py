@@ -47,6 +47,11 @@ class Worded:
 class NestedField(Worded, fields.Nested):
     """An object within the body."""
 
+    def read(self, value: Any) -> Any:
+        """The object's values, where nothing is wrong with them."""
+        body: Any = self.schema
+        return body.plainly(value)
+
 
 class ListField(Worded, fields.List[Any]):
     """An array of objects, of which there are not too many."""
@@ -62,6 +67,13 @@ class ListField(Worded, fields.List[Any]):
         described = {"maxItems": longest, **(metadata or {})}
         super().__init__(NestedField(inner), metadata=described, **options)
         self.longest = longest
+
+    def read(self, value: Any) -> list[Any]:
+        """What is in the list, where nothing is wrong with it."""
+        if not isinstance(value, list) or len(value) > self.longest:
+            raise ValidationError("")
+        inner: Any = self.inner
+        return [inner.read(part) for part in value]
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> list[Any]:
         if isinstance(value, list) and len(value) > self.longest:
