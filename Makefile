@@ -7,6 +7,7 @@ JOBS ?= 2
 # What several virtualenvs on one machine are for: see requirements/.
 install_runtime = @requirements/install requirements-local.txt .venv
 install_dev = @requirements/install requirements-dev.txt .venv
+install_deploy = @requirements/install requirements-deploy.txt .venv-deploy
 install_ministack = @requirements/install requirements-ministack.txt .venv-ministack
 
 # AWS's client inside Lambda; a machine without Python 3.13 goes on without it.
@@ -86,10 +87,11 @@ rollback: ## put a stage back on what it ran before (STAGE=dev)
 lock: tools ## pin the requirements anew (LOCK_ARGS=--upgrade takes what is newest)
 	requirements/lock $(LOCK_ARGS)
 
-# What tests and tools need, the emulator of AWS and npm's packages included.
+# What tests and tools need: Zappa, the emulator of AWS and npm's packages included.
 .PHONY: tools
 tools:
 	$(install_dev)
+	$(install_deploy)
 	$(install_ministack)
 	$(install_lambda)
 	@if $(have_node) && test -f gas_bridge/package.json; then \
@@ -100,6 +102,6 @@ javascript:
 	@for folder in gas_bridge/test infra/test; do \
 	  test ! -d $$folder || node --test $$folder/*.test.js || exit 1; done
 
-cloud = @test -f infra/$(1).py \
-  || { echo "make $(1): this part is not here yet."; exit 2; }; \
-  $(PYTHON) -m infra.$(1) $(STAGE)
+# Packaging and deploying have Zappa beside them, which the application never needs.
+cloud = @requirements/install requirements-deploy.txt .venv-deploy \
+  && .venv-deploy/bin/python -m infra.$(1) $(STAGE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from moto.cloudformation import parsing
+from moto.cloudformation import models, parsing
 from moto.core.common_models import CloudFormationModel
 
 LACKING = (
@@ -42,6 +42,25 @@ def teach() -> None:
         parsing.get_name_type_map,
     ):
         known.cache_clear()
+    _finish_change_sets()
+
+
+def _finish_change_sets() -> None:
+    """Have an executed change set leave what an update would leave.
+
+    moto forgets the outputs, and that the parameters are other ones now.
+    """
+    apply = models.ChangeSet.apply
+
+    def whole(change: models.ChangeSet) -> None:
+        apply(change)
+        stack = change.stack
+        stack.template = change.template
+        stack._parse_template()
+        stack.parameters = change.parameters
+        stack.output_map = stack._create_output_map()
+
+    models.ChangeSet.apply = whole  # type: ignore[method-assign]
 
 
 def _model(kind: str) -> Any:
