@@ -18,7 +18,7 @@ from pathlib import Path
 
 APPLICATION = ("blueprints", "jada_flask", "templates")
 # Of AWS's services, those that the application calls; credentials may need `sts`.
-SERVICES = ("cloudfront", "dynamodb", "lambda", "s3", "sesv2", "ssm", "sts")
+SERVICES = ("cloudfront", "dynamodb", "s3", "sesv2", "sqs", "ssm", "sts")
 DISCOVERY = "googleapiclient/discovery_cache/documents"
 DOCUMENT = "gmail.v1.json"
 _PLATFORMS = ("manylinux_2_28_x86_64", "manylinux2014_x86_64", "manylinux_2_17_x86_64")

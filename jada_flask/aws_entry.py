@@ -8,24 +8,24 @@ any function that an event names.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from apig_wsgi import make_lambda_handler
 
-from jada_flask import tasks
+from jada_flask.access_log import AccessLog
 from jada_flask.adapters.aws.clients import lazily
+from jada_flask.adapters.aws.nudge import QueueNudge
 from jada_flask.adapters.aws.secrets import secrets_below
 from jada_flask.app import create_app
 from jada_flask.config import Config
 from jada_flask.edge import Edge
 from jada_flask.wiring import build
 
-Event = dict[str, Any]
-Task = Callable[[Any, Any], Any]
-
-TASKS: Mapping[str, Task] = {"drain": tasks.drain}
 _KEEP_WARM = "keep_warm"
+_DRAIN = "drain"
+# Whoever made a promise waits for the queue, but never for long.
+_PATIENCE = {"connect_timeout": 1, "read_timeout": 1}
 
 
 class Door:
@@ -33,26 +33,41 @@ class Door:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         settings = Config.from_env(env)
-        parts = build(settings, nudge=_nudge(env))
-        self._app = create_app(parts)
+        queue = lazily("sqs", settings.aws_endpoint or None, **_PATIENCE)
+        self._nudge = QueueNudge(queue, settings.nudge_queue)
+        self._app = create_app(build(settings, nudge=self._nudge))
+        self._tasks = {} if settings.public else _tasks()
         edge = Edge(self._app.wsgi_app, settings.base_url, settings.origin_secret)
-        self._http = make_lambda_handler(edge, binary_support=True)
+        self._http = make_lambda_handler(AccessLog(edge), binary_support=True)
 
     def __call__(self, event: Any, context: Any) -> Any:
         """Answer a request, or run a task.
 
         Raises `PermissionError` for anything else.
         """
-        if _is_request(event):
+        try:
+            if not _is_request(event):
+                return self._run(event, context)
             event.pop("stageVariables", None)
             return self._http(event, context)
-        name = _task_of(event)
+        finally:
+            self._nudge.send()
+
+    def _run(self, event: Any, context: Any) -> Any:
+        name = _DRAIN if self._nudge.carries(event) else _scheduled(event)
         if name == _KEEP_WARM:
             return None
-        if name not in TASKS:
+        if name not in self._tasks:
             raise PermissionError("this event is neither a request nor a task of ours")
         with self._app.app_context():
-            return TASKS[name](event, context)
+            return self._tasks[name](event, context)
+
+
+def _tasks() -> Mapping[str, Any]:
+    """What the office runs by itself; the public function loads none of it."""
+    from jada_flask.tasks import TASKS
+
+    return TASKS
 
 
 def _is_request(event: Any) -> bool:
@@ -65,15 +80,10 @@ def _is_request(event: Any) -> bool:
     return said and bool(method) and isinstance(context, dict)
 
 
-def _task_of(event: Any) -> str:
-    """The name of a task: of a schedule's rule, or of our own call.
-
-    Empty for neither.
-    """
+def _scheduled(event: Any) -> str:
+    """The name of the task that a schedule's rule names; empty for anything else."""
     if not isinstance(event, dict):
         return ""
-    if set(event) == {"task"}:
-        return event["task"] if isinstance(event["task"], str) else ""
     if event.get("source") != "aws.events" or event.get("httpMethod"):
         return ""
     resources = event.get("resources")
@@ -88,27 +98,6 @@ def _rule_name(arn: Any) -> str:
         return ""
     name = arn.rpartition("-")[2]
     return _KEEP_WARM if name == "handler.keep_warm_callback" else name
-
-
-def _nudge(env: Mapping[str, str]) -> Callable[[], None]:
-    """Have the outbox drained by a call of its own: Lambda freezes after an answer.
-
-    Whether the call arrives does not matter; the schedule comes each minute.
-    """
-    name = env.get("AWS_LAMBDA_FUNCTION_NAME", "")
-    client = lazily("lambda", env.get("AWS_ENDPOINT_URL") or None)
-
-    def nudge() -> None:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            client().invoke(
-                FunctionName=name, InvocationType="Event", Payload=b'{"task":"drain"}'
-            )
-        except (BotoCoreError, ClientError):
-            return
-
-    return nudge
 
 
 def opened(env: Mapping[str, str]) -> Door:

@@ -18,6 +18,7 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _SECRET = "HTTP_X_ORIGIN_SECRET"  # noqa: S105 (the header's name)
 _VIEWER = "HTTP_CLOUDFRONT_VIEWER_ADDRESS"
+_CONTEXT = "apig_wsgi.request_context"
 _REFUSED = b'{"type":"about:blank","title":"Not allowed","status":403,"detail":""}'
 
 
@@ -54,9 +55,11 @@ def _viewer(environ: Environ) -> str:
     """The viewer's address as CloudFront names it, with the port behind the last colon.
 
     Else the one that API Gateway saw; where that is nothing an address could be, none.
+    What stands in `X-Forwarded-For` is anybody's word.
     """
     told = str(environ.get(_VIEWER, "")).rpartition(":")[0].strip("[]")
-    for address in (told, str(environ.get("REMOTE_ADDR", ""))):
+    identity = (environ.get(_CONTEXT) or {}).get("identity") or {}
+    for address in (told, str(identity.get("sourceIp", ""))):
         try:
             return str(ip_address(address))
         except ValueError:

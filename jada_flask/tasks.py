@@ -7,16 +7,22 @@ with fewer arguments, and a looser signature would run it up to three times.
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import current_app
 
+from jada_flask import intake_poll
+from jada_flask.domain.errors import JadaError
+from jada_flask.intake_poll import INTAKE
 from jada_flask.services import outbox
 from jada_flask.services.drain import Drain
 from jada_flask.services.worker import drain_of
 from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web.context import Parts
 
+_LOG = logging.getLogger(__name__)
 _LONGEST_DELIVERY = 60_000  # milliseconds that the bridge to Apps Script may take
 
 
@@ -27,6 +33,24 @@ def drain(event: Any, context: Any) -> dict[str, int]:
     tally = draining.run(lambda: _time_left(context))
     _tell_alarms(parts, draining)
     return {state.value: count for state, count in tally.items()}
+
+
+def poll(event: Any, context: Any) -> dict[str, int]:
+    """Take the booking mails that are new, where the settings name a label of Gmail.
+
+    An inbox that does not answer is a matter of the next look; the dispatch pages tell
+    of one that keeps silent.
+    """
+    parts: Parts = current_app.extensions["jada"]
+    inbox, at = parts.ports.inbox, parts.ports.clock.now()
+    if inbox is None:
+        return {}
+    try:
+        tally = intake_poll.poll(lambda: UnitOfWork(parts.office), inbox, INTAKE, at)
+    except JadaError as error:
+        _LOG.warning("the inbox could not be read: %s", error)
+        return {}
+    return {verdict.value: count for verdict, count in tally.items()}
 
 
 def _time_left(context: Any) -> bool:
@@ -42,3 +66,6 @@ def _tell_alarms(parts: Parts, draining: Drain) -> None:
     due, now = draining.next_due(), parts.ports.clock.now()
     late = max((now - due).total_seconds(), 0.0) if due else 0.0
     print(json.dumps({"outbox": {"dead": len(dead), "oldest_seconds": round(late)}}))
+
+
+TASKS: Mapping[str, Callable[[Any, Any], Any]] = {"drain": drain, "poll": poll}

@@ -7,25 +7,46 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from jada_flask.aws_entry import Door
+from tests.aws.requests import SECRET, request
 from tests.builders import booking
 from tests.conftest import Keys
+from tests.contracts.aws_stand_in import stand_in
 from tests.google.fake_google import FakeGoogle
 
-SECRET = "o" * 40
 GOOGLE = "https://oauth2.googleapis.com/token"
+QUEUE = "arn:aws:sqs:us-west-2:123456789012:jada-dev-nudge"
 
 
 @pytest.fixture(scope="module")
-def door(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+def aws() -> Iterator[str]:
+    with stand_in() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def queue(aws: str) -> Any:
+    """The queue of the stage, as one that looks into it has it."""
+    service = boto3.resource("sqs", endpoint_url=aws)
+    return service.create_queue(QueueName="jada-dev-nudge")
+
+
+@pytest.fixture(scope="module")
+def door(
+    keys: Keys, tmp_path_factory: pytest.TempPathFactory, aws: str, queue: Any
+) -> Iterator[Door]:
     folder: Path = tmp_path_factory.mktemp("lambda")
     with FakeGoogle() as google:
         yield Door(
             keys.settings
             | {
                 "JADA_STAGE": "dev",
+                "JADA_SERVES": "office",
+                "JADA_NUDGE_QUEUE": QUEUE,
+                "AWS_ENDPOINT_URL": aws,
                 "JADA_STORE": "sqlite",
                 "JADA_DATA_DIR": str(folder),
                 "JADA_BASE_URL": "https://office.example.com",
@@ -37,38 +58,6 @@ def door(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]
                 "GMAIL_AUDIT_RECIPIENT": "audit@example.com",
             }
         )
-
-
-def request(method: str, path: str, body: Any = None, **headers: str) -> dict[str, Any]:
-    """A request as a REST API of API Gateway hands it on."""
-    sent = {"X-Origin-Secret": SECRET, "Accept": "application/json"}
-    sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-    if body is not None:
-        sent["Content-Type"] = "application/json"
-    return {
-        "resource": "/{proxy+}",
-        "path": path,
-        "httpMethod": method,
-        "headers": {**sent, "Host": "abc.execute-api.us-west-2.amazonaws.com"},
-        "multiValueHeaders": {
-            name: [value]
-            for name, value in {
-                **sent,
-                "Host": "abc.execute-api.us-west-2.amazonaws.com",
-            }.items()
-        },
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
-        "pathParameters": {"proxy": path.lstrip("/")},
-        "stageVariables": {"SECRET_KEY": "planted"},
-        "requestContext": {
-            "path": f"/dev{path}",
-            "stage": "dev",
-            "identity": {"sourceIp": "198.51.100.7"},
-        },
-        "body": json.dumps(body) if body is not None else None,
-        "isBase64Encoded": False,
-    }
 
 
 def test_it_answers_under_the_host_of_the_settings(door: Door) -> None:
@@ -137,18 +126,175 @@ def test_the_viewer_is_who_cloudfront_says_and_nobody_else(door: Door) -> None:
     assert statuses == [401] * 10 + [429]
 
 
-def test_our_own_call_and_the_schedule_drain_the_outbox(door: Door) -> None:
-    rule = "arn:aws:events:us-west-2:123456789012:rule/jada-dev-drain"
-    schedule = {"source": "aws.events", "resources": [rule], "detail": {}}
+def test_a_viewer_whom_cloudfront_does_not_name_is_no_one_they_choose(
+    door: Door,
+) -> None:
+    body = {"user": "nobody", "password": "wrong"}
+    statuses = []
+    for number in range(11):
+        claim = {"X_Forwarded_For": f"10.0.1.{number}"}
+        event = request("POST", "/admin/login", body, **claim)
+        event["requestContext"]["identity"]["sourceIp"] = "203.0.113.9"
+        statuses.append(door(event, None)["statusCode"])
 
-    assert isinstance(door({"task": "drain"}, None), dict)
-    assert isinstance(door(schedule, None), dict)
+    assert statuses == [401] * 10 + [429]
+
+
+# The log
+
+
+def accesses(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    return [line["access"] for line in lines if "access" in line]
+
+
+def test_each_request_is_one_line_of_the_log(
+    door: Door, keys: Keys, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = "/api/patrons/ann@example.com/payments"
+    door(request("GET", path, X_Dashboard_Token=keys.dashboard), None)
+
+    [line] = accesses(capsys)
+
+    assert line["route"] == "/api/patrons/<email>/payments"
+    assert (line["method"], line["status"]) == ("GET", 403)
+    assert line["request_id"] == "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+    assert line["ms"] >= 0
+
+
+@pytest.mark.parametrize(
+    "path", ["/events/EV_1?token=t0kent0kent0ken", "/t0kent0kent0ken", "/g/t0ken?t0ken"]
+)
+def test_no_line_holds_a_word_of_the_address(
+    door: Door, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    """Nor where nothing is, nor past CloudFront, nor in a method nobody has."""
+    for event in (
+        request("GET", path),
+        request("GET", path, X_Origin_Secret="wrong"),
+        request("T0KEN", path),
+    ):
+        door(event, None)
+
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 3
+    assert "t0ken" not in (said.out + said.err).lower()
+
+
+def test_what_came_past_cloudfront_is_a_line_too(
+    door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    door(request("GET", "/healthz", X_Origin_Secret=""), None)
+
+    [line] = accesses(capsys)
+
+    assert (line["route"], line["status"]) == ("", 403)
+
+
+# The tasks
+
+
+def scheduled(task: str) -> dict[str, Any]:
+    rule = f"arn:aws:events:us-west-2:123456789012:rule/jada-dev-{task}"
+    return {"source": "aws.events", "resources": [rule], "detail": {}}
+
+
+def queued(*queues: Any) -> dict[str, Any]:
+    """Lines of queues as Lambda is called with them."""
+    return {
+        "Records": [
+            {
+                "messageId": "059f36b4-87a3-44ab-83d2-661975830a7d",
+                "eventSource": "aws:sqs",
+                "eventSourceARN": queue,
+                "awsRegion": "us-west-2",
+                "body": "drain",
+            }
+            for queue in queues
+        ]
+    }
+
+
+def drained(capsys: pytest.CaptureFixture[str]) -> int:
+    """How often the outbox was drained since it was last asked."""
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    return sum("outbox" in line for line in lines)
+
+
+def test_the_schedule_drains_the_outbox(
+    door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert isinstance(door(scheduled("drain"), None), dict)
+    assert drained(capsys) == 1
+
+
+def test_lines_of_the_queue_drain_it_once_for_all(
+    door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    door(queued(QUEUE, QUEUE, QUEUE), None)
+
+    assert drained(capsys) == 1
+
+
+def test_booking_mails_are_looked_for_where_there_is_a_label(door: Door) -> None:
+    assert door(scheduled("poll"), None) == {}
+
+
+def lines_in(queue: Any) -> int:
+    """How many lines lie in the queue; they are taken out."""
+    found = queue.receive_messages(MaxNumberOfMessages=10)
+    for line in found:
+        line.delete()
+    return len(found)
+
+
+def test_a_request_that_promised_something_drops_one_line(
+    door: Door, queue: Any, keys: Keys
+) -> None:
+    lines_in(queue)
+    body = booking(source_ref="BS-NUDGE")
+    taken = request("POST", "/api/bookings", body, X_Dashboard_Token=keys.dashboard)
+
+    answer = door(taken, None)
+
+    assert answer["statusCode"] == 201
+    assert lines_in(queue) == 1
+
+
+def test_whoever_promised_nothing_drops_none(door: Door, queue: Any) -> None:
+    lines_in(queue)
+
+    door(request("GET", "/healthz"), None)
+    door(scheduled("drain"), None)
+    door(scheduled("poll"), None)
+
+    assert lines_in(queue) == 0
+
+
+def test_it_does_not_matter_whether_the_line_arrives(
+    keys: Keys, tmp_path: Path
+) -> None:
+    nowhere = Door(
+        keys.settings
+        | {
+            "JADA_STAGE": "local",
+            "JADA_DATA_DIR": str(tmp_path),
+            "JADA_ORIGIN_SECRET": SECRET,
+            "JADA_NUDGE_QUEUE": QUEUE,
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        }
+    )
+    taken = request(
+        "POST", "/api/bookings", booking(), X_Dashboard_Token=keys.dashboard
+    )
+
+    assert nowhere(taken, None)["statusCode"] == 201
 
 
 def test_each_drain_tells_the_alarms_what_waits(
     door: Door, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    door({"task": "drain"}, None)
+    door(scheduled("drain"), None)
 
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert told["outbox"]["dead"] == 0
@@ -172,9 +318,18 @@ _ARN = "arn:aws:events:us-west-2:1:rule"
         {"raw_command": "print(1)"},
         {"command": "jada_flask.tasks.drain"},
         {"manage": "check"},
+        {"task": "drain"},
         {"task": "drain", "raw_command": "print(1)"},
-        {"task": "os.abort"},
-        {"task": ["drain"]},
+        {"Records": []},
+        {"Records": [None]},
+        {"Records": {"eventSourceARN": QUEUE}},
+        queued(f"{QUEUE}s"),
+        queued(None),
+        queued(""),
+        queued(QUEUE.replace("123456789012", "210987654321")),
+        queued(QUEUE, "arn:aws:sqs:us-west-2:123456789012:jada-dev-failed-calls"),
+        {"Records": [{"eventSource": "aws:sns", "eventSourceARN": QUEUE}]},
+        {"Records": [{"EventSource": "aws:sqs", "EventSourceArn": QUEUE}]},
         {"source": "aws.events", "resources": ["good.job/os.abort"]},
         {"source": "aws.events", "resources": [f"{_ARN}/jada/x-drain"]},
         {"source": "aws.events", "resources": [f"{_ARN}/a-drain", "b"]},

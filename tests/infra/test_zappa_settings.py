@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from jada_flask import config, tables
-from jada_flask.aws_entry import TASKS
 from jada_flask.domain.outbox import LEASE
+from jada_flask.tasks import TASKS
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "zappa_settings.json"
