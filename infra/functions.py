@@ -20,7 +20,7 @@ _FROM_STACK = {
     "PhotoBucketName": "JADA_PHOTO_BUCKET",
     "RecordBucketName": "JADA_RECORD_BUCKET",
     "DistributionId": "JADA_DISTRIBUTION_ID",
-    "NudgeQueueUrl": "JADA_NUDGE_QUEUE",
+    "NudgeQueueArn": "JADA_NUDGE_QUEUE",
     "MailConfigurationSet": "JADA_MAIL_CONFIGURATION_SET",
 }
 _ROLES = {"dispatch": "DispatchRoleArn", "public": "PublicRoleArn"}

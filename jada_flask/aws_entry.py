@@ -23,7 +23,6 @@ from jada_flask.edge import Edge
 from jada_flask.wiring import build
 
 _KEEP_WARM = "keep_warm"
-_DRAIN = "drain"
 # Whoever made a promise waits for the queue, but never for long.
 _PATIENCE = {"connect_timeout": 1, "read_timeout": 1}
 
@@ -37,6 +36,7 @@ class Door:
         self._nudge = QueueNudge(queue, settings.nudge_queue)
         self._app = create_app(build(settings, nudge=self._nudge))
         self._tasks = {} if settings.public else _tasks()
+        self._queues = {settings.nudge_queue: "drain"}
         edge = Edge(self._app.wsgi_app, settings.base_url, settings.origin_secret)
         self._http = make_lambda_handler(AccessLog(edge), binary_support=True)
 
@@ -54,7 +54,8 @@ class Door:
             self._nudge.send()
 
     def _run(self, event: Any, context: Any) -> Any:
-        name = _DRAIN if self._nudge.carries(event) else _scheduled(event)
+        queue = _queue_of(event)
+        name = self._queues.get(queue, "") if queue else _rule(event)
         if name == _KEEP_WARM:
             return None
         if name not in self._tasks:
@@ -80,7 +81,19 @@ def _is_request(event: Any) -> bool:
     return said and bool(method) and isinstance(context, dict)
 
 
-def _scheduled(event: Any) -> str:
+def _queue_of(event: Any) -> str:
+    """The queue that all lines of an event come from; empty for anything else."""
+    records = event.get("Records") if isinstance(event, dict) else None
+    if not (isinstance(records, list) and all(isinstance(r, dict) for r in records)):
+        return ""
+    sources = {
+        (str(r.get("eventSource")), str(r.get("eventSourceARN"))) for r in records
+    }
+    service, queue = sources.pop() if len(sources) == 1 else ("", "")
+    return queue if service == "aws:sqs" else ""
+
+
+def _rule(event: Any) -> str:
     """The name of the task that a schedule's rule names; empty for anything else."""
     if not isinstance(event, dict):
         return ""

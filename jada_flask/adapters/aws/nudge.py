@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from jada_flask.adapters.aws.clients import Client
 
 
@@ -16,7 +14,7 @@ class QueueNudge:
 
     def __init__(self, client: Client, queue: str) -> None:
         self._client = client
-        self.queue = queue  # its ARN, or nothing
+        self._queue = queue  # its ARN, or nothing
         self._wanted = False
 
     def __call__(self) -> None:
@@ -26,28 +24,16 @@ class QueueNudge:
     def send(self) -> None:
         """Drop a line if anything was promised since the last; however that ends."""
         wanted, self._wanted = self._wanted, False
-        if not (wanted and self.queue):
+        if not (wanted and self._queue):
             return
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
             self._client().send_message(
-                QueueUrl=address_of(self.queue), MessageBody="drain"
+                QueueUrl=address_of(self._queue), MessageBody="drain"
             )
         except (BotoCoreError, ClientError):
             return
-
-    def carries(self, event: Any) -> bool:
-        """Whether an event is made of lines of this queue, and of nothing else."""
-        records = event.get("Records") if isinstance(event, dict) else None
-        if not (self.queue and isinstance(records, list) and records):
-            return False
-        return all(
-            isinstance(each, dict)
-            and each.get("eventSource") == "aws:sqs"
-            and each.get("eventSourceARN") == self.queue
-            for each in records
-        )
 
 
 def address_of(queue: str) -> str:
