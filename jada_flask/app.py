@@ -13,6 +13,7 @@ from jada_flask.config import Config
 from jada_flask.web import access, csrf, headers, problems
 from jada_flask.web.access import ANYONE, open_to
 from jada_flask.web.answers import answer
+from jada_flask.web.application import Application
 from jada_flask.web.context import Parts, config
 
 _ROOT = Path(__file__).parent
@@ -25,7 +26,7 @@ def create_app(parts: Parts | None = None) -> Flask:
     """
     parts = parts or wiring.build(Config.from_env())
     settings = parts.config
-    app = Flask(
+    app = Application(
         "jada_flask",
         template_folder=str(_ROOT.parent / "templates"),
         static_folder=None,

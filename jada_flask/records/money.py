@@ -16,11 +16,8 @@ from jada_flask.tables import FINANCE
 
 
 def _booking_facets(booking: Booking) -> Item:
-    start = booking.terms.start
-    return {
-        "year": start.strftime("BOOKING#%Y"),
-        "start_id": f"{stamp(start)}#{booking.booking_id}",
-    }
+    start = stamp(booking.terms.start)
+    return {"year": f"BOOKING#{start[:4]}", "start_id": f"{start}#{booking.booking_id}"}
 
 
 BOOKING = Kind(

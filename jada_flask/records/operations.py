@@ -11,6 +11,7 @@ from jada_flask.domain.crew import CrewAssignment
 from jada_flask.domain.event import Event, Patron
 from jada_flask.domain.house import Operations
 from jada_flask.domain.outbox import Message, State
+from jada_flask.domain.returned_mail import ReturnedMail
 from jada_flask.ports import Item, Key
 from jada_flask.records.kinds import Kind, milliseconds
 from jada_flask.tables import EVENTS, Table
@@ -21,7 +22,8 @@ _KEEP_MESSAGES = timedelta(days=400)
 
 def stamp(moment: datetime) -> str:
     """A moment as text that sorts by time."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    # A tenth of what strftime takes.
+    return f"{moment.isoformat()[:19]}Z"
 
 
 def boat_key(boat: str) -> str:
@@ -38,7 +40,7 @@ def _event_key(event_id: str) -> Key:
 
 def _event_facets(event: Event) -> Item:
     start_id = f"{stamp(event.start)}#{event.event_id}"
-    facets: Item = {"year": event.start.strftime("%Y"), "start_id": start_id}
+    facets: Item = {"year": start_id[:4], "start_id": start_id}
     if event.boat and not event.cancelled:
         facets |= {"who": boat_key(event.boat), "when": start_id}
         facets["until"] = stamp(event.end)
@@ -97,6 +99,19 @@ CHECKLIST = Kind(
 OPERATIONS = Kind(
     Operations, EVENTS, key=lambda: ("HOUSE", "operations"), ids=lambda house: ()
 )
+
+
+RETURNED = Kind(
+    ReturnedMail,
+    EVENTS,
+    key=lambda address: (f"MAIL#{address}", HEAD),
+    ids=lambda told: (told.address,),
+)
+
+
+def returned_mark(address: str) -> str:
+    """The attribute on the event's header for a mail that came back from there."""
+    return f"returned:{address}"
 
 
 def slug_item(slug: str, event_id: str) -> Item:

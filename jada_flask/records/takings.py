@@ -12,10 +12,8 @@ YEARS = "TAKEN#"
 
 
 def _facets(taking: Taking) -> Item:
-    return {
-        "year": taking.at.strftime(f"{YEARS}%Y"),
-        "start_id": f"{stamp(taking.at)}#{taking.payment_id}",
-    }
+    at = stamp(taking.at)
+    return {"year": YEARS + at[:4], "start_id": f"{at}#{taking.payment_id}"}
 
 
 TAKING = Kind(

@@ -27,6 +27,7 @@ STAFF = "staff"
 DASHBOARD = "dashboard"
 SERVICE = "service"
 SERVICE_HEADER = "X-Service-Key"
+_SERVICE = "HTTP_X_SERVICE_KEY"  # as WSGI has it; asking by the name takes ten times
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_NAME = 512  # bytes; what is longer would not fit into a key of the store
 
@@ -123,8 +124,8 @@ def identify() -> Caller | None:
     A header counts before a cookie, and a wrong header is nobody at all.
     """
     here = asked()
-    token = here.headers.get("X-Dashboard-Token")
-    key = here.headers.get(SERVICE_HEADER)
+    token = here.environ.get("HTTP_X_DASHBOARD_TOKEN")
+    key = here.environ.get(_SERVICE)
     if token is not None:
         hashed = config().dashboard_token_hash
         return Caller(DASHBOARD) if token_matches(token, hashed) else None

@@ -80,10 +80,11 @@ def _validate(sent: str | None, bound: str | None) -> None:
 
 def refuse_foreign() -> None:
     """Refuse what another site made the browser send."""
-    headers = asked().headers
-    if headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+    environ = asked().environ
+    site = environ.get("HTTP_SEC_FETCH_SITE", "none")
+    if site not in ("none", "same-origin"):
         raise Forbidden("This request came from another site.")
-    origin = headers.get("Origin")
+    origin = environ.get("HTTP_ORIGIN")
     if origin is not None and origin not in _own_origins():
         raise Forbidden("This request came from another site.")
 

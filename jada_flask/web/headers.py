@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from secrets import token_urlsafe
 
 from flask import Response, g, request
+
+from jada_flask.web.answers import Answer
 
 _BASE = "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 _ALWAYS = {
@@ -50,12 +53,21 @@ def nonce() -> str:
 
 def dress(response: Response) -> Response:
     """After each request, errors included; what a view has said itself stands."""
-    wanted = _wanted(response)
     said = {name.lower() for name, _ in response.headers}
+    if isinstance(response, Answer):
+        response.beside = _beside(frozenset(said))
+        return response
+    wanted = _wanted(response)
     for name, value in wanted.items():
         if name.lower() not in said:
             response.headers.add(name, value)
     return response
+
+
+@lru_cache(maxsize=64)
+def _beside(said: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """What an answer in JSON has beside the headers of its own."""
+    return tuple(pair for pair in _JSON.items() if pair[0].lower() not in said)
 
 
 def _wanted(response: Response) -> dict[str, str]:

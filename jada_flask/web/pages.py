@@ -35,6 +35,7 @@ _SAID = {
     "edited": ("success", "The change is saved; the crew whom it concerns is told."),
     "kept": ("success", "The booking is kept; its work starts once it is approved."),
     "cancelled": ("success", "The booking is cancelled; crew and guests are told."),
+    "mail_again": ("success", "Mails go to this address again."),
     "settled": ("success", "That is done; it is off the list."),
     "money_taken": ("success", "The file is taken."),
     "money_again": ("success", "This file was taken before; nothing counts twice."),

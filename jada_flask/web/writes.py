@@ -11,15 +11,15 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from flask import Response, request
+from flask import Response
 
 from jada_flask.domain.errors import Fault, InvalidError
 from jada_flask.ports import MissingOrAtMost, Operation, Put
 from jada_flask.records.jobs import Remembered, remembered_kind
 from jada_flask.unit_of_work import UnitOfWork, retried
 from jada_flask.web.access import caller
-from jada_flask.web.answers import answer, json_text
-from jada_flask.web.context import begin, now
+from jada_flask.web.answers import json_bytes, ready
+from jada_flask.web.context import asked, begin, now
 
 T = TypeVar("T")
 Body = dict[str, Any]
@@ -43,7 +43,7 @@ def written(
         shown = _Shown(show)
         if key:
             work.keep_answer = partial(_keeping, work, key, shown)
-        return answer(*shown(act(work)))
+        return ready(*shown(act(work)))
 
     return retried(begin, once)
 
@@ -55,7 +55,7 @@ def attempted(act: Callable[[UnitOfWork], T]) -> T:
 
 def _key() -> str:
     """The request's idempotency key, hashed; empty where it has none."""
-    key = request.headers.get("Idempotency-Key", "")
+    key: str = asked().environ.get("HTTP_IDEMPOTENCY_KEY", "")
     if len(key) > _LONGEST_KEY:
         raise InvalidError(
             Fault("Idempotency-Key", f"At most {_LONGEST_KEY} characters.")
@@ -64,11 +64,8 @@ def _key() -> str:
 
 
 def _request_hash() -> str:
-    words = (
-        request.method.encode(),
-        request.full_path.encode(),
-        request.get_data(cache=True),
-    )
+    here = asked()
+    words = here.method.encode(), here.full_path.encode(), here.get_data(cache=True)
     return hashlib.sha256(b"\0".join(words)).hexdigest()
 
 
@@ -84,12 +81,7 @@ def _first_answer(work: UnitOfWork, key: str) -> Response | None:
                 "This key came with another request before; draw a new one.",
             )
         )
-    return Response(
-        kept.body,
-        kept.status,
-        {"Idempotent-Replayed": "true"},
-        content_type="application/json; charset=utf-8",
-    )
+    return ready(kept.body, kept.status, {"Idempotent-Replayed": "true"})
 
 
 class _Shown(Generic[T]):
@@ -101,11 +93,12 @@ class _Shown(Generic[T]):
     def __init__(self, show: Callable[[T], tuple[Body, int]]) -> None:
         self._show = show
         self._result: T | None = None
-        self._shown: tuple[Body, int] | None = None
+        self._shown: tuple[bytes, int] | None = None
 
-    def __call__(self, result: T) -> tuple[Body, int]:
+    def __call__(self, result: T) -> tuple[bytes, int]:
         if self._shown is None or self._result is not result:
-            self._result, self._shown = result, self._show(result)
+            body, status = self._show(result)
+            self._result, self._shown = result, (json_bytes(body), status)
         return self._shown
 
 
@@ -114,7 +107,7 @@ def _keeping(work: UnitOfWork, key: str, shown: _Shown[T], result: T) -> Operati
     body, status = shown(result)
     at = now()
     kept = Remembered(
-        caller().principal, key, _request_hash(), status, json_text(body), at + _KEPT
+        caller().principal, key, _request_hash(), status, body.decode(), at + _KEPT
     )
     kind = remembered_kind(work.opening.home)
     # The store may delete what has expired days later, so the condition looks at it
