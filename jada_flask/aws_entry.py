@@ -86,11 +86,12 @@ def _queue_of(event: Any) -> str:
     records = event.get("Records") if isinstance(event, dict) else None
     if not (isinstance(records, list) and all(isinstance(r, dict) for r in records)):
         return ""
-    sources = {
-        (str(r.get("eventSource")), str(r.get("eventSourceARN"))) for r in records
-    }
-    service, queue = sources.pop() if len(sources) == 1 else ("", "")
-    return queue if service == "aws:sqs" else ""
+    queue = records[0].get("eventSourceARN") if records else None
+    ours = all(
+        (r.get("eventSource"), r.get("eventSourceARN")) == ("aws:sqs", queue)
+        for r in records
+    )
+    return queue if ours and isinstance(queue, str) else ""
 
 
 def _rule(event: Any) -> str:

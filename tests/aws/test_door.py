@@ -24,6 +24,8 @@ QUEUE = "arn:aws:sqs:us-west-2:123456789012:jada-dev-nudge"
 @pytest.fixture(scope="module")
 def aws() -> Iterator[str]:
     with stand_in() as address:
+        mails = boto3.client("sesv2", endpoint_url=address)
+        mails.create_email_identity(EmailIdentity="example.com")
         yield address
 
 
@@ -271,19 +273,25 @@ def test_whoever_promised_nothing_drops_none(door: Door, queue: Any) -> None:
     assert lines_in(queue) == 0
 
 
+def lonely(keys: Keys, folder: Path, **settings: str) -> Door:
+    """A function that reaches nobody."""
+    own = {"JADA_DATA_DIR": str(folder), "JADA_ORIGIN_SECRET": SECRET}
+    nowhere = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+    return Door(keys.settings | own | nowhere | settings)
+
+
+def test_without_a_queue_nothing_comes_from_one(keys: Keys, tmp_path: Path) -> None:
+    door = lonely(keys, tmp_path)
+
+    for event in (queued(""), queued(None), {"Records": []}, {}):
+        with pytest.raises(PermissionError):
+            door(event, None)
+
+
 def test_it_does_not_matter_whether_the_line_arrives(
     keys: Keys, tmp_path: Path
 ) -> None:
-    nowhere = Door(
-        keys.settings
-        | {
-            "JADA_STAGE": "local",
-            "JADA_DATA_DIR": str(tmp_path),
-            "JADA_ORIGIN_SECRET": SECRET,
-            "JADA_NUDGE_QUEUE": QUEUE,
-            "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-        }
-    )
+    nowhere = lonely(keys, tmp_path, JADA_NUDGE_QUEUE=QUEUE)
     taken = request(
         "POST", "/api/bookings", booking(), X_Dashboard_Token=keys.dashboard
     )
