@@ -52,16 +52,16 @@ class Account:
     def with_entry(self, entry: Entry) -> Account:
         """The account once an entry is written."""
         before = self.paid.get(entry.purpose, Money())
-        after = replace(
-            self,
+        is_fare = entry.kind is EntryKind.PAYMENT and entry.purpose is Purpose.FARE
+        return Account(
+            due=self.due,
             paid=self.paid | {entry.purpose.value: before + entry.amount},
+            paid_at=entry.timestamp if is_fare else self.paid_at,
+            method=entry.method if is_fare else self.method,
             emails=self.emails
             if entry.patron_email in self.emails
             else (*self.emails, entry.patron_email),
         )
-        if entry.kind is EntryKind.PAYMENT and entry.purpose is Purpose.FARE:
-            after = replace(after, paid_at=entry.timestamp, method=entry.method)
-        return after
 
     def last_paid(self, standing: Iterable[Entry]) -> Account:
         """The account with date and method of the last fare among those that stand."""
@@ -143,13 +143,14 @@ class Ledger:
             head=entry.hash,
             last_at=timestamp,
             latest_at=max(self.latest_at, timestamp),
+            accounts=self.accounts
+            | {payer.patron_id: self.account(payer.patron_id).with_entry(entry)},
         )
         if entry.reverses:
             after = after.given_back(entry.reverses, -entry.amount)
         if entry.kind is EntryKind.VOID:
             after = replace(after, voided=(*self.voided, entry.reverses))
-        account = self.account(payer.patron_id).with_entry(entry)
-        return after.with_account(payer.patron_id, account), entry
+        return after, entry
 
     def given_back(self, payment_id: str, amount: Money) -> Ledger:
         """With so much less left of an entry."""

@@ -190,7 +190,8 @@ def warnings(logged: Logged, event: Event) -> tuple[str, ...]:
 def shown(entry: Entry, ledger: Ledger, event: Event, *, duplicate: bool) -> Logged:
     """What became of one payment, with what to look at."""
     logged = Logged(entry, ledger, duplicate)
-    return replace(logged, warnings=warnings(logged, event))
+    told = warnings(logged, event)
+    return replace(logged, warnings=told) if told else logged
 
 
 def _learned(work: UnitOfWork, error: ConditionError, repeated: Repeated) -> bool:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jada_flask.domain.audit import Actor
-from jada_flask.domain.errors import Fault, InvalidError
-from jada_flask.domain.event import Patron
+from jada_flask.domain.errors import Fault, InvalidError, NotFoundError
+from jada_flask.domain.event import Event, Patron
 from jada_flask.domain.payment import METHODS, Payment
 from jada_flask.house.rates import default_rates
 from jada_flask.records.money import RATES
-from jada_flask.records.operations import EVENT, PATRON
+from jada_flask.records.operations import EVENT, PATRON, patron_mark
 from jada_flask.services.accounts import ledger_of
 from jada_flask.services.payment_log import NO_EVENT, NO_PATRON
 from jada_flask.services.payment_pen import Logged, Pen, Repeated, insist, shown
@@ -42,8 +42,7 @@ def log_payment(
     """
 
     def once(work: UnitOfWork, repeated: Repeated) -> Logged:
-        event = work.need(EVENT, event_id, otherwise=NO_EVENT)
-        patron = work.need(PATRON, event_id, patron_id, otherwise=NO_PATRON)
+        event, patron = _who(work, event_id, patron_id)
         faults = tuple(payment.faults(_methods_for(work, [payment])))
         if faults:
             raise InvalidError(*faults)
@@ -107,6 +106,17 @@ def _methods_for(work: UnitOfWork, payments: Sequence[Payment]) -> tuple[str, ..
     if all(payment.method in METHODS for payment in payments):
         return METHODS
     return methods(work)
+
+
+def _who(work: UnitOfWork, event_id: str, patron_id: str) -> tuple[Event, Patron]:
+    """An event and somebody on its roster, of whom its header holds a copy."""
+    found = work.find(EVENT, event_id)
+    if found is None:
+        raise NotFoundError(NO_EVENT)
+    copy = found.item.get(patron_mark(patron_id))
+    if copy:
+        return found.value, PATRON.value({"doc": copy})
+    return found.value, work.need(PATRON, event_id, patron_id, otherwise=NO_PATRON)
 
 
 def _aboard(
