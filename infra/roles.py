@@ -97,6 +97,12 @@ def _office() -> list[Node]:
                 ":distribution/${Distribution}"
             ),
         ),
+        _nudge(),
+        allow(
+            "Nudged",
+            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            att("Nudges", "Arn"),
+        ),
         allow("FailedCalls", ["sqs:SendMessage"], att("FailedCalls", "Arn")),
     ]
 
@@ -108,7 +114,13 @@ def _public() -> list[Node]:
         allow("SignUploads", ["s3:PutObject"], sub("${PhotoBucket.Arn}/incoming/*")),
         allow("SignPhotos", ["s3:GetObject"], sub("${PhotoBucket.Arn}/g/*")),
         allow("Waivers", ["s3:PutObject"], _waivers()),
+        _nudge(),
     ]
+
+
+def _nudge() -> Node:
+    """Whoever promised messages says so, and can have no more than that be done."""
+    return allow("Nudge", ["sqs:SendMessage"], att("Nudges", "Arn"))
 
 
 def _role(function: str, who: str, *statements: Node) -> Node:

@@ -59,7 +59,7 @@ def _logs() -> Resources:
 
 
 def _calls() -> Resources:
-    """How the function is called from within, by its schedules and by itself.
+    """How the function is called by its schedules.
 
     Once: the task finds by itself what it did not get done. The schedules are Zappa's.
     """

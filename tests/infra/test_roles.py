@@ -191,15 +191,33 @@ def test_no_role_may_do_everything_or_everywhere(bare: Stage) -> None:
 
 
 def test_the_public_function_has_no_way_to_the_office(bare: Stage) -> None:
-    """It calls no function, sends no mail and reads none of the office's secrets."""
+    """It calls no other, sends no mail and reads none of the office's secrets."""
     actions, text = set[str](), ""
     for statement in bare.policy("jada-dev-public", "public")["Statement"]:
         actions |= {each.partition(":")[0] for each in statement["Action"]}
         text += json.dumps(statement["Resource"])
 
-    assert actions == {"dynamodb", "s3", "ssm", "kms", "lambda", "logs"}
+    assert actions == {"dynamodb", "s3", "sqs", "ssm", "kms", "lambda", "logs"}
     assert "parameter/jada/dev/public/*" in text
     assert "parameter/jada/dev/dispatch" not in text
+
+
+def test_whoever_promised_messages_drops_a_line_into_one_queue(bare: Stage) -> None:
+    """And only the office's function takes lines out of it."""
+    queue = bare.outputs()["NudgeQueueArn"]
+    for role, name in (("jada-dev", "dispatch"), ("jada-dev-public", "public")):
+        may = {
+            action
+            for each in bare.policy(role, name)["Statement"]
+            for action in each["Action"]
+            if each["Resource"] == queue
+        }
+        taking = {"ReceiveMessage", "DeleteMessage", "GetQueueAttributes"}
+        more = taking if name == "dispatch" else set[str]()
+
+        assert may == {f"sqs:{each}" for each in {"SendMessage", *more}}
+    public = json.dumps(bare.policy("jada-dev-public", "public"))
+    assert public.count('"sqs:') == 1
 
 
 def test_a_role_is_for_its_function_and_for_what_calls_that(bare: Stage) -> None:

@@ -57,6 +57,7 @@ def test_a_stage_names_what_a_deployment_needs(bare: Stage) -> None:
 
     assert outputs["TablePrefix"] == "jada-dev"
     assert outputs["GuestBucketName"] == "jada-dev-guest-123456789012"
+    assert outputs["NudgeQueueArn"].endswith(":123456789012:jada-dev-nudge")
     assert outputs["PublicRoleArn"].endswith(":role/jada-dev-public-us-west-2")
     assert all(outputs.values())
 
@@ -228,12 +229,33 @@ def test_a_task_that_fails_is_kept_and_not_tried_again(served: Stage) -> None:
     }
 
 
+def test_a_line_in_the_queue_calls_the_offices_function(served: Stage) -> None:
+    (source,) = served.client("lambda").list_event_source_mappings(
+        EventSourceArn=served.outputs()["NudgeQueueArn"]
+    )["EventSourceMappings"]
+
+    assert source["FunctionArn"].endswith(":function:jada-staging")
+    assert properties("Nudged")["ScalingConfig"] == {"MaximumConcurrency": 2}
+
+
+def test_a_line_in_the_queue_counts_for_one_try(served: Stage) -> None:
+    """Lambda asks that it stays hidden for as long as a call may take."""
+    settings = json.loads((ROOT / "zappa_settings.json").read_text("utf-8"))["staging"]
+    queue = properties("Nudges")
+
+    assert queue["VisibilityTimeout"] >= settings["timeout_seconds"]
+    assert queue["MessageRetentionPeriod"] <= queue["VisibilityTimeout"]
+    assert queue["SqsManagedSseEnabled"]
+    assert "RedrivePolicy" not in queue
+
+
 def test_before_the_functions_are_there_nothing_asks_for_them(bare: Stage) -> None:
     stack = bare.client("cloudformation").list_stack_resources(StackName="jada-dev")
     made = {each["LogicalResourceId"] for each in stack["StackResourceSummaries"]}
 
     assert "NobodyDrainsAlarm" not in made
     assert "CallsFromWithin" not in made
+    assert "Nudged" not in made
 
 
 def test_every_alarm_tells_somebody(served: Stage) -> None:
