@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,12 +87,15 @@ def with_kept(wanted: Mapping[str, str], there: Mapping[str, str]) -> dict[str, 
     return both
 
 
-def unknown(environment: Mapping[str, str]) -> list[str]:
-    """Settings that no code of ours reads any longer."""
+def superfluous(
+    environment: Mapping[str, str], wanted: Mapping[str, str], taken_away: Iterable[str]
+) -> list[str]:
+    """What no code of ours reads any longer, or an operator has taken away."""
     return sorted(
         name
         for name in environment
-        if name.startswith("JADA_") and name not in config.NAMES
+        if (name.startswith("JADA_") and name not in config.NAMES)
+        or (name in taken_away and name not in wanted)
     )
 
 

@@ -39,7 +39,11 @@ class Live:
         return Stack(self.aws, self.stage.stack).outputs()
 
     def foreseen(
-        self, release: Release, running: Release | None, operator: Values
+        self,
+        release: Release,
+        running: Release | None,
+        operator: Values,
+        taken_away: list[str],
     ) -> Iterator[str]:
         """What would change about the two functions, a line for each change."""
         outputs = self.outputs()
@@ -57,16 +61,21 @@ class Live:
             for name, value in wanted.items():
                 if there.environment.get(name) != value:
                     yield f"{function.name}: {name} is {value}"
-            for name in lambdas.unknown(there.environment):
-                yield f"{function.name}: {name} goes, nobody reads it"
+            for name in lambdas.superfluous(there.environment, wanted, taken_away):
+                yield f"{function.name}: {name} goes"
 
     def switch(
-        self, function: Function, release: Release, wanted: Values, outputs: Values
+        self,
+        function: Function,
+        release: Release,
+        wanted: Values,
+        outputs: Values,
+        taken_away: list[str],
     ) -> None:
         """Have Zappa put a package live.
 
         The new environment comes first and takes nothing away, since old and new code
-        both start with it; what nobody reads any longer goes last.
+        both start with it; what goes goes last.
         """
         there = lambdas.deployed(self.aws, function.name)
         if there is not None and not self._api(function):
@@ -86,7 +95,7 @@ class Live:
         now = lambdas.deployed(self.aws, function.name)
         if now is None or now.sha256 != release.sha256:
             raise DeployError(f"{function.name} does not run what it was given.")
-        for name in lambdas.unknown(environment):
+        for name in lambdas.superfluous(environment, wanted, taken_away):
             del environment[name]
         lambdas.set_environment(self.aws, function.name, environment)
 

@@ -81,7 +81,9 @@ class Rollout:
         if missing := self.static.missing(self.aws, self._static_bucket()):
             yield f"static files: {len(missing)} as /static/{self.static.version}/"
         running = self.history.running()
-        yield from self.live.foreseen(self.release, running, self.operator)
+        yield from self.live.foreseen(
+            self.release, running, self.operator, self.settings.taken_away(os.environ)
+        )
 
     def _prepare(self) -> None:
         """All that stands beside what is live, and the infrastructure."""
@@ -98,7 +100,7 @@ class Rollout:
 
     def _go_live(self) -> None:
         say, before = self.talk.say, self.history.running()
-        outputs = self.stack.outputs()
+        outputs, gone = self.stack.outputs(), self.settings.taken_away(os.environ)
         wanted = {
             each.name: lambdas.wanted_environment(each, self.operator, outputs)
             for each in self.stage.functions
@@ -109,7 +111,7 @@ class Rollout:
         try:
             for each in self.stage.functions:
                 say(f"{each.name} goes live ...")
-                self.live.switch(each, self.release, wanted[each.name], outputs)
+                self.live.switch(each, self.release, wanted[each.name], outputs, gone)
             self._form_stack()
             say("Asking the stage itself ...")
             self.live.smoke()

@@ -73,6 +73,11 @@ class Settings:
             raise DeployError("\n".join(faults))
         return said
 
+    @staticmethod
+    def taken_away(env: Mapping[str, str]) -> list[str]:
+        """What the environment of the deployment names and leaves empty."""
+        return [name for name in MEANING if name in env and not env[name].strip()]
+
     def changes(self, wanted: Mapping[str, str]) -> list[str]:
         kept = self.kept()
         return [

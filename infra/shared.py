@@ -38,11 +38,14 @@ class Shared:
     def __init__(self, aws: Aws, *, pause: float = 5.0) -> None:
         self._aws = aws
         self._stack = Stack(aws, NAME, pause=pause)
+        self._bucket = ""
 
     @property
     def bucket(self) -> str:
         """Where releases lie; empty before it is there."""
-        return self._stack.outputs().get("BucketName", "")
+        if not self._bucket:
+            self._bucket = self._stack.outputs().get("BucketName", "")
+        return self._bucket
 
     def foresee(self) -> tuple[str, ...]:
         return self._stack.foresee(template(), {})

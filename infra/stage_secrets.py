@@ -39,12 +39,7 @@ class Secrets:
 
     def missing(self) -> list[str]:
         """Names that a function needs and nobody has, in the order of asking."""
-        there = self._there()
-        return [
-            name
-            for name in config.SECRETS
-            if any(name in needed(who) and name not in there[who] for who in self._who)
-        ]
+        return _missing(self._there())
 
     def newest_origin_secret(self) -> str:
         """The one that CloudFront is to send: the first, while two are good."""
@@ -58,8 +53,8 @@ class Secrets:
         What one of them has already the other gets. Raises `DeployError` where an
         answer is missing or is not what it should be; what was kept by then stays.
         """
-        for name in self.missing():
-            there = self._there()
+        there = self._there()
+        for name in _missing(there):
             value = next((kept[name] for kept in there.values() if name in kept), "")
             told = ""
             if not value:
@@ -91,6 +86,14 @@ class Secrets:
             Tier="Intelligent-Tiering",
             Overwrite=False,
         )
+
+
+def _missing(there: Mapping[str, dict[str, str]]) -> list[str]:
+    return [
+        name
+        for name in config.SECRETS
+        if any(name in needed(who) and name not in kept for who, kept in there.items())
+    ]
 
 
 def _new(name: str, talk: Talk) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from typing import Any
 from zipfile import ZipFile, ZipInfo
 
 import boto3
+from moto.awslambda.models import lambda_backends
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -68,18 +69,16 @@ class Account:
     # What is wrong with the package of this hash: path and status.
     wrong: dict[str, tuple[str, int]] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
-    stage: str = "dev"
 
     def client(self, service: str) -> Any:
-        return boto3.client(service, region_name=REGION)
+        return boto3.client(service, region_name=REGION, endpoint_url=self.url)
 
     def answer(self, function: str, path: str) -> tuple[int, dict[str, str], str]:
         """What a function answers, by what it runs."""
-        said = self.client("lambda").get_function_configuration(FunctionName=function)
+        found = lambda_backends[self.number][REGION].get_function(function)
         status, headers, body = _ANSWERS.get(path, (404, {}, ""))
-        wrong_path, wrong_status = self.wrong.get(said["CodeSha256"], ("", 0))
-        stage = said["Environment"]["Variables"]["JADA_STAGE"]
-        body = body.replace("%s", stage)
+        wrong_path, wrong_status = self.wrong.get(found.code_sha_256, ("", 0))
+        body = body.replace("%s", found.environment_vars["JADA_STAGE"])
         return (wrong_status if path == wrong_path else status), headers, body
 
     def environment(self, function: str = "jada-dev") -> dict[str, str]:
@@ -93,10 +92,12 @@ class Account:
         return str(said["CodeSha256"])
 
     def parameters(self, path: str) -> dict[str, str]:
-        said = self.client("ssm").get_parameters_by_path(
-            Path=path, Recursive=True, WithDecryption=True
-        )
-        return {each["Name"]: each["Value"] for each in said["Parameters"]}
+        pages = self.client("ssm").get_paginator("get_parameters_by_path")
+        return {
+            each["Name"]: each["Value"]
+            for page in pages.paginate(Path=path, Recursive=True, WithDecryption=True)
+            for each in page["Parameters"]
+        }
 
 
 @contextmanager
@@ -184,7 +185,9 @@ class Operator:
         out = BytesIO()
         commit = git(root, "rev-parse", "HEAD")
         with ZipFile(out, "w") as zipped:
-            zipped.writestr(ZipInfo("jada_flask/static/app.css"), "a{}")
+            style = root / "style"
+            css = style.read_text() if style.exists() else "a{}"
+            zipped.writestr(ZipInfo("jada_flask/static/app.css"), css)
             zipped.writestr(ZipInfo("jada_flask/code.py"), (root / "code").read_text())
         path = root.parent / f"{commit[:12]}.zip"
         path.write_bytes(out.getvalue())
