@@ -101,7 +101,7 @@ def _office() -> list[Node]:
         allow(
             "Nudged",
             ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-            att("Nudges", "Arn"),
+            [att("Nudges", "Arn"), att("MailFeedbackQueue", "Arn")],
         ),
         allow("FailedCalls", ["sqs:SendMessage"], att("FailedCalls", "Arn")),
     ]

@@ -12,6 +12,7 @@ import sys
 
 from infra.buckets import buckets
 from infra.edge import edge
+from infra.mail import mail
 from infra.nudges import nudges
 from infra.roles import roles
 from infra.stored import tables
@@ -41,6 +42,7 @@ def template() -> Node:
             **edge(),
             **roles(),
             **nudges(),
+            **mail(),
             **watch(),
         },
         "Outputs": _outputs(),

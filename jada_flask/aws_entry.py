@@ -13,6 +13,7 @@ from typing import Any
 
 from apig_wsgi import make_lambda_handler
 
+from jada_flask import ahead
 from jada_flask.access_log import AccessLog
 from jada_flask.adapters.aws.clients import lazily
 from jada_flask.adapters.aws.nudge import QueueNudge
@@ -23,6 +24,7 @@ from jada_flask.edge import Edge
 from jada_flask.wiring import build
 
 _KEEP_WARM = "keep_warm"
+_NUDGE = "-nudge"
 # Whoever made a promise waits for the queue, but never for long.
 _PATIENCE = {"connect_timeout": 1, "read_timeout": 1}
 
@@ -36,7 +38,7 @@ class Door:
         self._nudge = QueueNudge(queue, settings.nudge_queue)
         self._app = create_app(build(settings, nudge=self._nudge))
         self._tasks = {} if settings.public else _tasks()
-        self._queues = {settings.nudge_queue: "drain"}
+        self._queues = _queues(settings.nudge_queue)
         edge = Edge(self._app.wsgi_app, settings.base_url, settings.origin_secret)
         self._http = make_lambda_handler(AccessLog(edge), binary_support=True)
 
@@ -62,6 +64,14 @@ class Door:
             raise PermissionError("this event is neither a request nor a task of ours")
         with self._app.app_context():
             return self._tasks[name](event, context)
+
+
+def _queues(nudges: str) -> Mapping[str, str]:
+    """Which task the lines of a queue are for; the queues of a stage lie together."""
+    stage = nudges.removesuffix(_NUDGE)
+    if stage == nudges:
+        return {nudges: "drain"}
+    return {nudges: "drain", f"{stage}-mail-feedback": "feedback"}
 
 
 def _tasks() -> Mapping[str, Any]:
@@ -124,3 +134,4 @@ def opened(env: Mapping[str, str]) -> Door:
 
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
     handler = opened(os.environ)
+    ahead.loaded()

@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from flask import current_app
 
 from jada_flask import intake_poll
-from jada_flask.domain.errors import JadaError
+from jada_flask.domain.errors import JadaError, UnreadableError
+from jada_flask.intake import ses
 from jada_flask.intake_poll import INTAKE
-from jada_flask.services import outbox
+from jada_flask.services import outbox, returned_mails
 from jada_flask.services.drain import Drain
 from jada_flask.services.worker import drain_of
-from jada_flask.unit_of_work import UnitOfWork
+from jada_flask.unit_of_work import UnitOfWork, retried
 from jada_flask.web.context import Parts
 
 _LOG = logging.getLogger(__name__)
@@ -53,6 +55,34 @@ def poll(event: Any, context: Any) -> dict[str, int]:
     return {verdict.value: count for verdict, count in tally.items()}
 
 
+def feedback(event: Any, context: Any) -> dict[str, Any]:
+    """Note what SES tells of mails that came back, line by line of its queue.
+
+    What is not as SES sends it is logged and gone, since it would be no better the next
+    time; what the store did not take comes again.
+    """
+    again = [line for line in event["Records"] if not _noted(line)]
+    return {
+        "batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in again]
+    }
+
+
+def _noted(line: Any) -> bool:
+    """Whether a line is done with."""
+    parts: Parts = current_app.extensions["jada"]
+    at = parts.ports.clock.now()
+    try:
+        for told in ses.read(line["body"]):
+            note = partial(returned_mails.note, told=told, at=at)
+            retried(lambda: UnitOfWork(parts.office), note)
+    except UnreadableError as error:
+        _LOG.warning("line %s of mails is dropped: %s", line["messageId"], error)
+    except JadaError as error:
+        _LOG.warning("line %s of mails comes again: %s", line["messageId"], error)
+        return False
+    return True
+
+
 def _time_left(context: Any) -> bool:
     """Whether what is begun now would end before Lambda ends the function."""
     if context is None:
@@ -68,4 +98,8 @@ def _tell_alarms(parts: Parts, draining: Drain) -> None:
     print(json.dumps({"outbox": {"dead": len(dead), "oldest_seconds": round(late)}}))
 
 
-TASKS: Mapping[str, Callable[[Any, Any], Any]] = {"drain": drain, "poll": poll}
+TASKS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "drain": drain,
+    "poll": poll,
+    "feedback": feedback,
+}

@@ -22,7 +22,6 @@ from jada_flask.adapters.local.files import FolderFiles
 from jada_flask.adapters.local.inbox import FolderInbox
 from jada_flask.adapters.local.mailbox import FolderMailbox
 from jada_flask.adapters.local.photos import FolderPhotos
-from jada_flask.adapters.local.sqlite import SqliteStore
 from jada_flask.adapters.local.summary import FileSummary
 from jada_flask.config import Config
 from jada_flask.domain.errors import ConfigError
@@ -134,6 +133,8 @@ def _stores(config: Config) -> tuple[Store, Store]:
 
 
 def _file_stores(folder: Path) -> tuple[Store, Store]:
+    from jada_flask.adapters.local.sqlite import SqliteStore
+
     path = folder / "jada.sqlite3"
     try:
         return SqliteStore(path), SqliteStore(path, only=PUBLIC)
@@ -160,7 +161,13 @@ def _mailer(config: Config, mailbox: FolderMailbox, clock: Clock) -> Mailer:
     if config.local:
         return mailbox
     client = lazily("sesv2", config.aws_endpoint or None)
-    return SesMailer(client, clock, config.mail_from, sender_name="JADA")
+    return SesMailer(
+        client,
+        clock,
+        config.mail_from,
+        sender_name="JADA",
+        configuration_set=f"jada-{config.stage}",  # as the stage's template names it
+    )
 
 
 def _edge(config: Config) -> Edge:

@@ -13,6 +13,7 @@ from blueprints.dispatch import (  # noqa: E402
     booking_views,  # noqa: F401
     entry_views,  # noqa: F401
     event_views,  # noqa: F401
+    mail_views,  # noqa: F401
     payment_views,  # noqa: F401
     quarantine_views,  # noqa: F401
     report_views,  # noqa: F401

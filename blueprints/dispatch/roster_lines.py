@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from jada_flask.domain.errors import NotFoundError
 from jada_flask.domain.event import Event, Patron
 from jada_flask.domain.ledger import Account, Ledger
 from jada_flask.domain.money import Money
 from jada_flask.domain.payment import Entry, EntryKind, Purpose
+from jada_flask.domain.returned_mail import ReturnedMail
 from jada_flask.records.operations import EVENT
-from jada_flask.services import accounts, board, events, payment_log
+from jada_flask.services import accounts, board, events, payment_log, returned_mails
 from jada_flask.unit_of_work import UnitOfWork
 
 _WAYS = {"ach": "ACH", "paypal": "PayPal"}
@@ -121,6 +124,8 @@ class Charter:
     event: Event
     roster: list[Line]
     marketplace: str
+    # By the address from which a mail came back.
+    returned: Mapping[str, ReturnedMail] = field(default_factory=dict)
 
     def line(self, patron_id: str | None) -> Line | None:
         for line in self.roster:
@@ -131,6 +136,14 @@ class Charter:
 
 def charter_of(work: UnitOfWork, event_id: str) -> Charter:
     """Raises `NotFoundError`."""
-    event = work.need(EVENT, event_id, otherwise="There is no such charter.")
+    found = work.find(EVENT, event_id)
+    if found is None:
+        raise NotFoundError("There is no such charter.")
+    event = found.value
     ledger = accounts.ledger_of(work, event)
-    return Charter(event, lines_of(work, event, ledger), ledger.marketplace)
+    return Charter(
+        event,
+        lines_of(work, event, ledger),
+        ledger.marketplace,
+        returned_mails.beside(found.item),
+    )

@@ -50,6 +50,11 @@ def add(
 @with_appcontext
 def list_() -> None:
     """Everybody who can be asked."""
-    for person in people.everybody(UnitOfWork(parts().office)):
+    work = UnitOfWork(parts().office)
+    unreachable = people.unreachable(work)
+    for person in people.everybody(work):
         roles = ", ".join(person.roles)
         click.echo(f"{person.crew_id:12} {person.name:24} {person.email:32} {roles}")
+        told = unreachable.get(person.email)
+        if told:
+            click.echo(f"{'':12} {told.in_words} on {told.at:%Y-%m-%d}: {told.reason}.")

@@ -25,3 +25,4 @@ class Mail:
     to_name: str = ""
     reply_to: str = ""
     attachments: tuple[Attachment, ...] = ()
+    event_id: str = ""  # the charter that it is about, should it come back

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jada_flask.calendar_file import charter_file
@@ -20,7 +20,7 @@ from jada_flask.domain.outbox import Message, State
 from jada_flask.ports import Notes, Ports
 from jada_flask.records.operations import ASSIGNMENT, EVENT
 from jada_flask.rendering import mail_parts
-from jada_flask.services import payment_mails
+from jada_flask.services import payment_mails, returned_mails
 from jada_flask.services.guests import guest_page
 from jada_flask.services.house import operations
 from jada_flask.unit_of_work import Opening, UnitOfWork
@@ -39,6 +39,23 @@ class Courier:
         if act is None:
             raise DeliveryError(f"Nothing here sends {message.kind!r}.", permanent=True)
         return act(self, message, notes)
+
+    def post(self, mail: Mail, message: Message) -> State:
+        """Send a mail, unless nothing that is sent to its address arrives.
+
+        Raises `DeliveryError`.
+        """
+        at = self.ports.clock.now()
+        held = returned_mails.held_back(self.work(), mail.to, message.event_id, at=at)
+        if held:
+            raise DeliveryError(
+                f"Held back: {held.address} {held.why} on {held.at:%Y-%m-%d}, "
+                f"{held.reason}. Change the address, then send this again.",
+                permanent=True,
+            )
+        about = replace(mail, event_id=message.event_id)
+        self.ports.mailer.send(about, key=message.delivery_key)
+        return State.DONE
 
     def work(self) -> UnitOfWork:
         return UnitOfWork(self.opening)
@@ -98,8 +115,7 @@ def _crew_mail(courier: Courier, message: Message, notes: Notes) -> State:
         reply_to=house.operator_email,
         attachments=attachments,
     )
-    courier.ports.mailer.send(mail, key=message.delivery_key)
-    return State.DONE
+    return courier.post(mail, message)
 
 
 def _answer_notice(courier: Courier, message: Message, notes: Notes) -> State:
@@ -126,8 +142,7 @@ def _answer_notice(courier: Courier, message: Message, notes: Notes) -> State:
         text=text,
         html=html,
     )
-    courier.ports.mailer.send(mail, key=message.delivery_key)
-    return State.DONE
+    return courier.post(mail, message)
 
 
 def _operator_summary(courier: Courier, message: Message, notes: Notes) -> State:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from jada_flask.domain.errors import DeliveryError
-from jada_flask.domain.event import Event
+from jada_flask.domain.event import Event, Patron
 from jada_flask.domain.house import Operations
 from jada_flask.domain.ledger import Account, Ledger
 from jada_flask.domain.mail import Attachment, Mail
@@ -16,7 +16,7 @@ from jada_flask.domain.outbox import Message, State
 from jada_flask.domain.payment import Entry
 from jada_flask.ports import Notes
 from jada_flask.receipt import receipt_pdf
-from jada_flask.records.operations import EVENT
+from jada_flask.records.operations import EVENT, PATRON
 from jada_flask.records.payments import ENTRY, LEDGER
 from jada_flask.rendering import mail_parts
 from jada_flask.services.house import operations
@@ -58,8 +58,7 @@ def send_audit(courier: Courier, message: Message, notes: Notes) -> State:
 def send_confirmation(courier: Courier, message: Message, notes: Notes) -> State:
     """Tell the patron what was logged, given back or taken back."""
     told = _told(courier, message)
-    courier.ports.mailer.send(told.mail(CONFIRMATION), key=message.delivery_key)
-    return State.DONE
+    return courier.post(told.mail(CONFIRMATION), message)
 
 
 def send_receipt(courier: Courier, message: Message, notes: Notes) -> State:
@@ -68,8 +67,7 @@ def send_receipt(courier: Courier, message: Message, notes: Notes) -> State:
     content = receipt_pdf(told.entry, told.event, told.ledger, told.house)
     name = f"receipt-{told.entry.payment_id}.pdf"
     attached = Attachment(name, content, "application/pdf")
-    courier.ports.mailer.send(told.mail(RECEIPT, attached), key=message.delivery_key)
-    return State.DONE
+    return courier.post(told.mail(RECEIPT, attached), message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +79,7 @@ class _Told:
     ledger: Ledger
     house: Operations
     link: str
+    patron: Patron | None  # None: no longer on the roster
 
     @property
     def account(self) -> Account:
@@ -100,8 +99,10 @@ class _Told:
 
     def mail(self, name: str, *attachments: Attachment) -> Mail:
         subject, text, html = self.parts(name)
+        # To the address of today: the one of the entry may have been wrong.
+        now = self.patron.email if self.patron else ""
         return Mail(
-            to=self.entry.patron_email,
+            to=now or self.entry.patron_email,
             to_name=self.entry.patron_name,
             subject=subject,
             text=text,
@@ -134,5 +135,10 @@ def _told(courier: Courier, message: Message) -> _Told:
     if entry is None or event is None or ledger is None:
         raise DeliveryError("The payment of this message is gone.", permanent=True)
     return _Told(
-        entry, event, ledger, operations(work), work.links.dispatch(event.event_id)
+        entry,
+        event,
+        ledger,
+        operations(work),
+        work.links.dispatch(event.event_id),
+        work.get(PATRON, event.event_id, entry.patron_id),
     )

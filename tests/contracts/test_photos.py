@@ -27,7 +27,9 @@ from jada_flask.adapters.local.photos import FolderPhotos
 from jada_flask.domain.errors import NotFoundError
 from jada_flask.ports import Photos, UploadForm
 from jada_flask.web.context import Parts
+from jada_flask.wiring import build
 from tests.callers import Answer, Caller
+from tests.conftest import Keys
 from tests.contracts.aws_stand_in import stand_in
 from tests.fakes import SetClock
 
@@ -96,7 +98,8 @@ def test_no_form_is_for_another_place(photos: Photos, key: str) -> None:
 
 @pytest.mark.parametrize("size", [0, -1, 15_728_641])
 def test_no_form_is_for_what_no_photo_weighs(photos: Photos, size: int) -> None:
-    assert photos.upload_form(KEY, content_type=JPEG, size=15_728_640)
+    largest = photos.upload_form(KEY, content_type=JPEG, size=15_728_640)
+    assert largest.key == KEY
 
     with pytest.raises(ValueError, match="size"):
         photos.upload_form(KEY, content_type=JPEG, size=size)
@@ -485,10 +488,8 @@ def test_only_its_own_address_shows_a_photo_and_not_for_long(
 
 
 def test_elsewhere_there_is_no_such_desk(
-    keys: Any, tmp_path: Path, parts: Parts
+    keys: Keys, tmp_path: Path, parts: Parts
 ) -> None:
-    from jada_flask.wiring import build
-
     elsewhere = build(
         keys.config(tmp_path / "other", JADA_PHOTO_BUCKET=BUCKET), clock=SetClock()
     )
@@ -497,4 +498,4 @@ def test_elsewhere_there_is_no_such_desk(
 
     assert isinstance(elsewhere.ports.photos, S3Photos)
     assert elsewhere.desk is None
-    assert parts.desk is parts.ports.photos
+    assert isinstance(parts.desk, FolderPhotos)

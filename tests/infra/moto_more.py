@@ -24,7 +24,11 @@ LACKING = (
     "Logs::MetricFilter",
     "Pipes::Pipe",
     "S3::BucketPolicy",
+    "SES::ConfigurationSet",
+    "SES::ConfigurationSetEventDestination",
     "SNS::Subscription",
+    "SNS::TopicPolicy",
+    "SQS::QueuePolicy",
 )
 # What each was last made from, by account, and the stack's name and the template's.
 asked: dict[tuple[str, str], dict[str, Any]] = {}

@@ -64,6 +64,7 @@ MATRIX: dict[str, set[str]] = {
     f"GET {CHARTER}/patrons/<patron_id>": {"staff"},
     f"POST {CHARTER}/patrons/<patron_id>": {"staff"},
     f"POST {CHARTER}/patrons/<patron_id>/remove": {"staff"},
+    f"POST {CHARTER}/mail": {"staff"},
     f"GET {CHARTER}/payments/new": {"staff"},
     f"POST {CHARTER}/payments/new": {"staff"},
     f"GET {CHARTER}/payments/batch": {"staff"},

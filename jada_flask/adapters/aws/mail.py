@@ -8,6 +8,7 @@ from jada_flask.adapters.aws.clients import Client, code_of
 from jada_flask.adapters.mime import message_bytes
 from jada_flask.domain.errors import DeliveryError
 from jada_flask.domain.mail import Mail
+from jada_flask.domain.returned_mail import EVENT_TAG
 from jada_flask.ports import Clock
 
 # Trying again changes nothing about these; somebody has to.
@@ -61,6 +62,8 @@ class SesMailer:
         }
         if self._set["ConfigurationSetName"]:
             request |= self._set
+        if mail.event_id:
+            request["EmailTags"] = [{"Name": EVENT_TAG, "Value": mail.event_id}]
         try:
             self._client().send_email(**request)
         except ClientError as error:
