@@ -18,10 +18,8 @@ _FROM_STACK = {
     "GuestBucketName": "JADA_GUEST_BUCKET",
     "StaticBucketName": "JADA_STATIC_BUCKET",
     "PhotoBucketName": "JADA_PHOTO_BUCKET",
-    "RecordBucketName": "JADA_RECORD_BUCKET",
     "DistributionId": "JADA_DISTRIBUTION_ID",
     "NudgeQueueArn": "JADA_NUDGE_QUEUE",
-    "MailConfigurationSet": "JADA_MAIL_CONFIGURATION_SET",
 }
 _ROLES = {"dispatch": "DispatchRoleArn", "public": "PublicRoleArn"}
 

@@ -117,7 +117,8 @@ def opened(number: str) -> Iterator[Account]:
             return _say(start, *found)
         if path.endswith("/invocations"):
             return _invoked(account, environ, start)
-        return moto(environ, start)
+        answer: Iterable[bytes] = moto(environ, start)
+        return answer
 
     server = make_server(
         "127.0.0.1", 0, route, threaded=True, request_handler=MotoRequestHandler

@@ -123,10 +123,25 @@ def test_a_function_knows_where_its_parts_are(fresh: Operator) -> None:
     number = fresh.account.number
     assert office["JADA_GUEST_BUCKET"] == f"jada-dev-guest-{number}"
     assert office["JADA_DISTRIBUTION_ID"]
+    assert office["JADA_PHOTO_BUCKET"] == f"jada-dev-photos-{number}"
+    assert office["JADA_NUDGE_QUEUE"].endswith(":jada-dev-nudge")
+    assert public["JADA_NUDGE_QUEUE"] == office["JADA_NUDGE_QUEUE"]
     assert office["JADA_MAIL_FROM"] == "jada@example.com"
     assert office["GMAIL_AUDIT_RECIPIENT"] == "audit@example.com"
     assert not {name for name in public if name.startswith(("GMAIL_", "GAS_"))}
     assert "JADA_ALERT_EMAIL" not in office
+
+
+def test_what_the_settings_leave_to_the_deployment_is_filled_in(
+    fresh: Operator,
+) -> None:
+    settings = json.loads((fresh.root / "zappa_settings.json").read_text())
+
+    for stage, name in (("dev", "jada-dev"), ("dev_public", "jada-dev-public")):
+        left = settings[stage]["aws_environment_variables"]
+        filled = fresh.account.environment(name)
+        assert left.keys() <= filled.keys()
+        assert all(filled.values())
 
 
 def test_lambda_gets_exactly_the_package(fresh: Operator) -> None:
