@@ -31,7 +31,7 @@ def running(*, auth: bool = False) -> Iterator[str]:
             "PATH": os.environ["PATH"],
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
-            "SERVICES": "dynamodb,iam,sts" if auth else "dynamodb",
+            "SERVICES": "dynamodb,iam,sqs,sts" if auth else "dynamodb",
             "AUTH": "true" if auth else "false",
             "LOG_LEVEL": "ERROR",
         },

@@ -33,6 +33,7 @@ WHO = "e#p@example.com"
 ENTRY = {"PK": WHO, "SK": 1, "event_id": "e", "timestamp": 1}
 NEW = (Missing(),)
 As = Callable[..., Any]
+QUEUE = "arn:aws:sqs:us-west-2:000000000000:jada-dev-nudge"
 ALL = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
@@ -120,48 +121,71 @@ def deployed(name: str, url: str, settings: dict[str, str]) -> Stage:
     return stage
 
 
-@pytest.fixture(scope="session")
-def as_role(bare: Stage) -> Iterator[As]:
-    """Gives a client of DynamoDB that may do what a role may, and nothing else."""
-    made: list[Any] = []
-    with ministack.running(auth=True) as url:
+class Guarded:
+    """An account at ministack, which asks at each call what the caller may do."""
 
-        def client(service: str, key: str = "test", secret: str = "test") -> Any:
-            made.append(
-                boto3.client(
-                    service,
-                    endpoint_url=url,
-                    aws_access_key_id=key,
-                    aws_secret_access_key=secret,
-                )
-            )
-            return made[-1]
+    def __init__(self, stage: Stage, url: str) -> None:
+        self._stage = stage
+        self.url = url
+        self._made: list[Any] = []
 
-        def become(role: str, name: str, *, and_all: bool = False) -> Any:
-            document = json.dumps(bare.policy(role, name))
-            people = client("iam")
-            user = f"{name}-and-all" if and_all else name
-            people.create_user(UserName=user)
-            if and_all:
-                people.put_user_policy(
-                    UserName=user, PolicyName="all", PolicyDocument=json.dumps(ALL)
-                )
+    def client(self, service: str, key: str = "test", secret: str = "test") -> Any:
+        """A client of whoever has this key; of the owner without one."""
+        made = boto3.client(
+            service,
+            endpoint_url=self.url,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+        )
+        self._made.append(made)
+        return made
+
+    def key_of(self, role: str, name: str, *, and_all: bool = False) -> tuple[str, str]:
+        """The key of somebody who may do what a role may, and nothing else."""
+        document = json.dumps(self._stage.policy(role, name))
+        people = self.client("iam")
+        user = f"{name}-{len(self._made)}"
+        people.create_user(UserName=user)
+        if and_all:
             people.put_user_policy(
-                UserName=user,
-                PolicyName=name,
-                PolicyDocument=document.replace("123456789012", "000000000000"),
+                UserName=user, PolicyName="all", PolicyDocument=json.dumps(ALL)
             )
-            key = people.create_access_key(UserName=user)["AccessKey"]
-            return client("dynamodb", key["AccessKeyId"], key["SecretAccessKey"])
+        people.put_user_policy(
+            UserName=user,
+            PolicyName=name,
+            PolicyDocument=document.replace(ACCOUNT, "000000000000"),
+        )
+        key = people.create_access_key(UserName=user)["AccessKey"]
+        return key["AccessKeyId"], key["SecretAccessKey"]
 
-        owner = client("dynamodb")
+    def close(self) -> None:
+        for each in self._made:
+            each.close()
+
+
+@pytest.fixture(scope="session")
+def guarded(bare: Stage) -> Iterator[Guarded]:
+    """The tables of the stage dev with some money in them, and its queue."""
+    with ministack.running(auth=True) as url:
+        account = Guarded(bare, url)
+        owner = account.client("dynamodb")
         create_tables(owner, "jada-dev")
         store = DynamoStore(lambda: owner, "jada-dev")
         store.write(Put(PAYMENTS, ENTRY, NEW))
         store.write(Put(FINANCE, {"pk": "booking", "sk": "#", "net": 28_941}))
-        yield become
-        for each in made:
-            each.close()
+        account.client("sqs").create_queue(QueueName="jada-dev-nudge")
+        yield account
+        account.close()
+
+
+@pytest.fixture(scope="session")
+def as_role(guarded: Guarded) -> As:
+    """Gives a client of DynamoDB that may do what a role may, and nothing else."""
+
+    def become(role: str, name: str, *, and_all: bool = False) -> Any:
+        return guarded.client("dynamodb", *guarded.key_of(role, name, and_all=and_all))
+
+    return become
 
 
 @pytest.fixture(scope="session")

@@ -210,7 +210,7 @@ def test_whoever_promised_messages_drops_a_line_into_one_queue(bare: Stage) -> N
             action
             for each in bare.policy(role, name)["Statement"]
             for action in each["Action"]
-            if each["Resource"] == queue
+            if queue in each["Resource"]
         }
         taking = {"ReceiveMessage", "DeleteMessage", "GetQueueAttributes"}
         more = taking if name == "dispatch" else set[str]()
