@@ -55,6 +55,7 @@ def build(root: Path = _ROOT, say: Say = print) -> Package:
         trees.export(root, tree)
         say("Compiling ...")
         trees.compile_all(tree, python)
+        trees.work_ahead(tree, python)
         if wrong := faults(tree, known_secrets(root)):
             raise PackageError("\n".join(["This must not leave:", *wrong]))
         path = out / f"jada-{commit[:12]}.zip"

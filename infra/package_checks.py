@@ -20,6 +20,7 @@ _LEFT_OUT = re.compile(
 )
 _NEEDED = (
     "jada_flask/aws_entry.py",
+    "jada_flask/ahead.bin",
     "jada_flask/house/operations.json",
     "templates/base.html",
     f"{DISCOVERY}/{DOCUMENT}",

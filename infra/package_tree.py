@@ -103,6 +103,12 @@ def compile_all(tree: Path, python: str) -> None:
         (tree / path).unlink()
 
 
+def work_ahead(tree: Path, python: str) -> None:
+    """Do what Python would do at each start, and keep it: see `jada_flask.ahead`."""
+    program = Path(__file__).with_name("package_ahead.py")
+    _run([python, "-B", "-P", str(program)], cwd=tree, PYTHONPATH=str(tree))
+
+
 def _keep_only(folder: Path, names: set[str]) -> None:
     for path in list(folder.iterdir()):
         if path.name in names:
@@ -130,8 +136,9 @@ def _is_313(name: str) -> bool:
         return False
 
 
-def _run(command: list[str], cwd: Path | None = None) -> bytes:
-    env = {**os.environ, "SOURCE_DATE_EPOCH": _EPOCH, "PYTHONHASHSEED": "0"}
+def _run(command: list[str], cwd: Path | None = None, **more: str) -> bytes:
+    fixed = {"SOURCE_DATE_EPOCH": _EPOCH, "PYTHONHASHSEED": "0"}
+    env = {**os.environ, **fixed, **more}
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, check=False)
     if done.returncode:
         said = (done.stderr or done.stdout).decode(errors="replace").strip()

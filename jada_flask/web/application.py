@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.http import parse_cookie
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import MapAdapter, Rule
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import get_host
 
@@ -23,10 +23,32 @@ class Asked(Request):
         return _cookies(header) if header.isascii() else super().cookies
 
 
+class Address(Rule):
+    """A rule that learns to write links when the first one is wanted.
+
+    Werkzeug compiles two functions for each at start, most of which nobody calls.
+    """
+
+    def _compile_builder(
+        self, append_unknown: bool = True
+    ) -> Callable[..., tuple[str, str]]:
+        compiled = super()._compile_builder
+        name = "_build_unknown" if append_unknown else "_build"
+
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            made = compiled(append_unknown).__get__(rule, None)
+            setattr(rule, name, made)
+            link: tuple[str, str] = made(**values)
+            return link
+
+        return build
+
+
 class Application(Flask):
     """Without coroutines, subdomains and websockets."""
 
     request_class = Asked
+    url_rule_class = Address
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from werkzeug.routing import Map, Rule
+
 from jada_flask.app import create_app
+from jada_flask.web.application import Address
 from tests.web.conftest import House
 
 
@@ -39,3 +42,27 @@ def test_what_an_answer_says_itself_stands_once(house: House) -> None:
 
     names = [name.lower() for name, _ in answer.headers]
     assert len(names) == len(set(names))
+
+
+def test_a_link_is_the_same_from_a_rule_that_waits_until_one_is_wanted() -> None:
+    for kind in (Rule, Address):
+        rules = [
+            kind("/days/<int:day>", endpoint="day"),
+            kind("/rules/<rule>", endpoint="rule", defaults={"page": 1}),
+        ]
+        links = Map(rules).bind("example.com")
+        for _ in range(2):
+            assert links.build("day", {"day": 3}) == "/days/3"
+            assert links.build("day", {"day": 3, "q": "a b"}) == "/days/3?q=a+b"
+            assert links.build("rule", {"rule": "a/b", "page": 1}) == "/rules/a/b"
+
+
+def test_nothing_is_compiled_for_a_link_that_nobody_wants() -> None:
+    rule = Address("/days/<int:day>", endpoint="day")
+    links = Map([rule]).bind("example.com")
+    waiting = rule._build
+
+    links.build("day", {"day": 3}, append_unknown=False)
+
+    assert waiting.__code__.co_name == "build"
+    assert rule._build.__code__.co_name == "<builder:'/days/<int:day>'>"

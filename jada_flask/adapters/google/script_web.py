@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
-import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
-
 from jada_flask.domain.errors import DeliveryError
+
+if TYPE_CHECKING:
+    import urllib3
 
 _MAX_ANSWER = 65_536  # bytes
 _UNREACHED = "The bridge cannot be reached; the summary has not left."
@@ -53,6 +53,8 @@ class ScriptWeb:
         return self._exchange("GET", None)
 
     def _exchange(self, method: str, body: bytes | None) -> Mapping[str, Any]:
+        import urllib3
+
         connect, read = self._timeouts
         # A pool for each exchange: a kept connection does not survive a frozen Lambda.
         # Made here, it takes no proxy from the environment.
@@ -74,6 +76,12 @@ class ScriptWeb:
         unreached: str,
     ) -> _Reply:
         """Ask once: the outbox alone decides about trying again."""
+        from urllib3.exceptions import (
+            ConnectTimeoutError,
+            HTTPError,
+            NewConnectionError,
+        )
+
         headers = {"Content-Type": "application/json"} if body is not None else {}
         try:
             response = pool.request(
