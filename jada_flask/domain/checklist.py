@@ -43,10 +43,11 @@ def checklist_for(
     }
     if sunset is not None and event.end > sunset:
         anchors["sunset"] = max(sunset, event.start)
+    guests = _guests(event.party_size)
     tasks = [
         Task(
             template.key,
-            _title(template.title, event),
+            _title(template.title, event, guests),
             anchors[template.anchor] + timedelta(minutes=template.minutes),
             template.role,
         )
@@ -57,10 +58,12 @@ def checklist_for(
     return Checklist(event.event_id, tuple(sorted(tasks, key=lambda task: task.due)))
 
 
-def _title(template: str, event: Event) -> str:
+def _title(template: str, event: Event, guests: str) -> str:
     """The title in this charter's words. What is no word of ours stays as it is."""
+    if "{" not in template:
+        return template
     return (
-        template.replace("{guests}", _guests(event.party_size))
+        template.replace("{guests}", guests)
         .replace("{boat}", event.boat_name or "the boat")
         .replace("{dock}", event.location)
     )

@@ -127,8 +127,14 @@ def deadlines_for(terms: Terms, *, taken_at: datetime) -> tuple[Deadline, ...]:
     A source that is no marketplace sets none. Business days know weekends, not
     holidays.
     """
+    anchors = {
+        "taken": taken_at.astimezone(UTC),
+        "start": terms.start,
+        "middle": terms.start + (terms.end - terms.start) / 2,
+        "end": terms.end,
+    }
     placed = (
-        (window, _moment(window, terms, taken_at))
+        (window, _moment(window, terms, anchors[window.anchor]))
         for window in WINDOWS.get(terms.source, ())
         if terms.status in window.statuses
     )
@@ -140,15 +146,10 @@ def deadlines_for(terms: Terms, *, taken_at: datetime) -> tuple[Deadline, ...]:
     return tuple(sorted(found, key=lambda deadline: deadline.at))
 
 
-def _moment(window: Window, terms: Terms, taken_at: datetime) -> datetime:
-    anchors = {
-        "taken": taken_at.astimezone(UTC),
-        "start": terms.start,
-        "middle": terms.start + (terms.end - terms.start) / 2,
-        "end": terms.end,
-    }
+def _moment(window: Window, terms: Terms, anchor: datetime) -> datetime:
     zone = ZoneInfo(terms.time_zone)
-    moment = days_later(anchors[window.anchor], window.days, zone) + window.span
+    moment = days_later(anchor, window.days, zone) if window.days else anchor
+    moment += window.span
     for _ in range(window.business_days):
         moment = _next_business_day(moment, zone)
     return min(moment, terms.start) if window.by_start else moment

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, Protocol
 
-from flask import Request, request
+from flask import Request
 from flask.globals import app_ctx, request_ctx
 
 from jada_flask.config import Config
@@ -67,7 +67,7 @@ def parts() -> Parts:
 def begin() -> UnitOfWork:
     """A fresh unit of work on the opening that this page may use."""
     kept = parts()
-    return UnitOfWork(kept.office if request.blueprint in _OFFICE else kept.public)
+    return UnitOfWork(kept.office if asked().blueprint in _OFFICE else kept.public)
 
 
 def begin_sign_in() -> UnitOfWork:
