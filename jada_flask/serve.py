@@ -5,6 +5,7 @@ With one sample booking to look at.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -53,6 +54,9 @@ def application() -> Flask:
     config = Config.from_env()
     app = create_app(build(config, nudge=FolderBell(config.data_dir).ring))
     app.after_request(_unnamed)
+    # What stays for good need not be looked through again: that took 47 ms each time,
+    # in which nobody was answered.
+    gc.freeze()
     return app
 
 

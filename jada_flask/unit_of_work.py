@@ -109,9 +109,13 @@ class UnitOfWork:
     def ahead(self, *wanted: tuple[Any, ...]) -> None:
         """Read several records in one request: each a kind and its ids.
 
-        `get` and `find` then take them from here, as of this moment.
+        `get` and `find` then take them from here, as of this moment; what was read
+        ahead before is not read again.
         """
-        places = [(kind.table, kind.key(*ids)) for kind, *ids in wanted]
+        asked = [(kind.table, kind.key(*ids)) for kind, *ids in wanted]
+        places = [one for one in asked if (one[0].name, one[1]) not in self._ahead]
+        if not places:
+            return
         items = self.store.get_many(*places)
         for (table, key), item in zip(places, items, strict=True):
             self._ahead[table.name, key] = item

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from flask import Response, request
 
 from blueprints.dispatch import bp, shown
@@ -15,7 +13,8 @@ from jada_flask.intake.body import BookingBody, CalendarBody, CancelBody, Margin
 from jada_flask.intake.schema import load
 from jada_flask.intake.terms import booking_terms, calendar_margin, what_if
 from jada_flask.records.money import BOOKING
-from jada_flask.services import automation, bookings, calendar, house, rates
+from jada_flask.services import automation, bookings, calendar, rates
+from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web import paging
 from jada_flask.web.access import DASHBOARD, STAFF, caller, open_to
 from jada_flask.web.answers import answer
@@ -34,8 +33,12 @@ _CALENDAR, _CANCEL = CalendarBody(), CancelBody()
 @described("Take a booking", body=BookingBody, answers={201: "Booking", 200: "Booking"})
 def take_booking() -> Response:
     """Take a booking: 201 when it is new, 200 when it is unchanged or amended."""
-    terms = booking_terms(load(_BOOKING, json_body()), house.operations(begin()))
-    act = partial(bookings.take_booking, terms=terms, by=caller().actor, at=now())
+    data, by, at = load(_BOOKING, json_body()), caller().actor, now()
+
+    def act(work: UnitOfWork) -> bookings.Taken:
+        terms = booking_terms(data, rates.house(work).operations)
+        return bookings.take_booking(work, terms, by=by, at=at)
+
     return written(act, _taken)
 
 
