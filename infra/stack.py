@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,7 +116,8 @@ class Stack:
                 return
             self._tell(shown, begun, say)
             if failed and not status.endswith("IN_PROGRESS"):
-                raise DeployError(f"{self.name}: {status}. {self._reason(begun)}")
+                why = first_failure(self._events(begun))
+                raise DeployError(f"{self.name}: {status}. {why}")
             time.sleep(self._pause)
         raise DeployError(f"{self.name}: not done after two hours.")
 
@@ -166,14 +167,6 @@ class Stack:
                 shown.add(event["EventId"])
                 say(f"  {event['LogicalResourceId']}")
 
-    def _reason(self, begun: float) -> str:
-        """The first failure is the cause; those behind it are its consequences."""
-        for event in reversed(self._events(begun)):
-            if event["ResourceStatus"].endswith("_FAILED"):
-                why = event.get("ResourceStatusReason", "AWS gives no reason.")
-                return f"{event['LogicalResourceId']}: {why}"
-        return "AWS gives no reason."
-
     def _events(self, begun: float) -> list[dict[str, Any]]:
         said = self._cloud.describe_stack_events(StackName=self.name)
         # A minute for clocks that do not agree.
@@ -182,6 +175,15 @@ class Stack:
             for each in said["StackEvents"]
             if each["Timestamp"].timestamp() > begun - 60
         ]
+
+
+def first_failure(newest_first: Iterable[Mapping[str, Any]]) -> str:
+    """Why a stack was not made: what failed later failed because of the first."""
+    for event in reversed(list(newest_first)):
+        if event["ResourceStatus"].endswith("_FAILED"):
+            why = event.get("ResourceStatusReason", "AWS gives no reason.")
+            return f"{event['LogicalResourceId']}: {why}"
+    return "AWS gives no reason."
 
 
 def _words(change: dict[str, Any]) -> str:
