@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from tests.builders import booking
 from tests.conftest import Keys
 from tests.contracts.aws_stand_in import stand_in
 from tests.google.fake_google import FakeGoogle
+from tests.mails import mail
 
 GOOGLE = "https://oauth2.googleapis.com/token"
 QUEUE = "arn:aws:sqs:us-west-2:123456789012:jada-dev-nudge"
@@ -261,6 +264,35 @@ def test_a_request_that_promised_something_drops_one_line(
 
     assert answer["statusCode"] == 201
     assert lines_in(queue) == 1
+
+
+def test_a_booking_mail_is_taken_by_the_task_and_promises_something(
+    aws: str, queue: Any, keys: Keys, tmp_path: Path
+) -> None:
+    here = lonely(keys, tmp_path, JADA_NUDGE_QUEUE=QUEUE, AWS_ENDPOINT_URL=aws)
+    now = datetime.now(UTC)  # by the function's own clock
+    day = f"Date: {now + timedelta(days=30):%B %d, %Y}"
+    file = tmp_path / "inbox" / "booking.eml"
+    file.parent.mkdir()
+    sample = ("Date: Saturday, May 30, 2026", day)
+    file.write_bytes(mail("boatsetter-approved", sample, at=now))
+    os.utime(file, (0, 0))  # nobody writes it any more
+    lines_in(queue)
+
+    tally = here(scheduled("poll"), None)
+
+    assert tally == {"created": 1}
+    assert lines_in(queue) == 1
+
+
+def test_an_inbox_that_does_not_answer_fails_no_task(
+    keys: Keys, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    here = lonely(keys, tmp_path)
+    (tmp_path / "inbox").write_text("no folder")
+
+    assert here(scheduled("poll"), None) == {}
+    assert "the inbox could not be read" in caplog.text
 
 
 def test_whoever_promised_nothing_drops_none(door: Door, queue: Any) -> None:
