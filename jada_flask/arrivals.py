@@ -10,8 +10,9 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from jada_flask.domain.audit import Actor
-from jada_flask.domain.booking import Booking, Terms, booking_id
+from jada_flask.domain.booking import Booking, Terms
 from jada_flask.domain.errors import BusyError, JadaError
+from jada_flask.domain.ids import booking_id, event_id
 from jada_flask.intake.mail import Action, Reading, read_mail
 from jada_flask.intake.markets import MailKind
 from jada_flask.intake.source import Outcome as Read
@@ -169,7 +170,7 @@ class Desk:
             line.did.startswith("booking.")
             and line.by != str(self.by)
             and line.at > sent_at
-            for line in history.of(work, [known.booking_id])
+            for line in history.of(work, event_id(known.booking_id), limit=500)
         )
 
     def _quarantine(

@@ -46,9 +46,9 @@ class Table:
         raise KeyError(f"{self.name} has no index {name!r}")
 
 
-# By date the partition is the year (one holds about 6,000 pages a second and months
-# would mean empty queries off-season); "who" is a boat or a crew member. "due" is the
-# outbox.
+# By date the partition is the decade of the attribute "year": one holds about 6,000
+# pages a second, and shorter spans would mean a query more where a list reaches into
+# the next. "who" is a boat or a crew member. "due" is the outbox.
 _BY_DATE = Index("by_date", "year", "start_id")
 _DUE = Index("due", "due", "due_at", "N")
 

@@ -8,8 +8,9 @@ import pytest
 
 from jada_flask.arrivals import Arrival, Desk, Verdict
 from jada_flask.domain.audit import Actor
-from jada_flask.domain.booking import Booking, Status, booking_id
+from jada_flask.domain.booking import Booking, Status
 from jada_flask.domain.errors import BusyError
+from jada_flask.domain.ids import booking_id
 from jada_flask.domain.money import Money
 from jada_flask.records.money import BOOKING
 from jada_flask.services import bookings, quarantine

@@ -29,8 +29,9 @@ class TaskView:
 
 def page_of(work: UnitOfWork, seen: crew.Aboard, *, at: datetime) -> dict[str, Any]:
     """The context of the crew's page."""
-    event, operations = seen.event, house.operations(work)
+    event = seen.event
     listed = crew.tasks(work, event.event_id)
+    operations = house.operations(work)
     return {
         "event": event,
         "assignment": seen.place,

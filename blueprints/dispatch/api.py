@@ -13,7 +13,8 @@ from jada_flask.intake.body import BookingBody, CalendarBody, CancelBody, Margin
 from jada_flask.intake.schema import load
 from jada_flask.intake.terms import booking_terms, calendar_margin, what_if
 from jada_flask.records.money import BOOKING
-from jada_flask.services import automation, bookings, calendar, rates
+from jada_flask.services import automation, bookings, calendar, charters, rates
+from jada_flask.services.engagements import near
 from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web import paging
 from jada_flask.web.access import DASHBOARD, STAFF, caller, open_to
@@ -52,7 +53,7 @@ def list_bookings() -> Response:
     found, after = bookings.by_date(
         work, first, last, limit=paging.limit(), after=paging.after("bookings")
     )
-    items = [_booking(booking) for booking in found]
+    items = _listed(work, found) if found else []
     return answer({"items": items, "next": paging.cursor("bookings", after)})
 
 
@@ -145,6 +146,22 @@ def _taken(taken: bookings.Taken) -> tuple[shown.Body, int]:
     body = _booking(taken.booking, taken.messages, fresh=True)
     status = 201 if taken.outcome is bookings.Outcome.CREATED else 200
     return body | {"outcome": taken.outcome.value}, status
+
+
+def _listed(work: UnitOfWork, found: list[Booking]) -> list[shown.Body]:
+    """Bookings as of now, each looked at beside the charters of all these days."""
+    nearby = near(work, [booking.terms for booking in found])
+    cards, kept, at = charters.cards_of(nearby), rates.house(work), now()
+    return [
+        shown.booking_body(
+            booking,
+            charters.steps(work, booking, cards.get(booking.booking_id)),
+            bookings.cautions(
+                work, booking.booking_id, booking.terms, kept, at=at, nearby=nearby
+            ),
+        )
+        for booking in found
+    ]
 
 
 def _booking(

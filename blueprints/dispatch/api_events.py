@@ -9,9 +9,8 @@ from flask import Response
 from blueprints.dispatch import bp, shown
 from jada_flask.domain.event import Patron
 from jada_flask.domain.ledger import Ledger
-from jada_flask.records.operations import EVENT
 from jada_flask.records.payments import LEDGER
-from jada_flask.services import accounts, board, crew, events
+from jada_flask.services import accounts, board, charters, crew
 from jada_flask.web import paging
 from jada_flask.web.access import STAFF, open_to
 from jada_flask.web.answers import answer, moment
@@ -46,18 +45,16 @@ def list_events() -> Response:
 def get_event(event_id: str) -> Response:
     """One event with crew, roster, payment flags and checklist."""
     work = begin()
-    event = work.need(EVENT, event_id, otherwise="There is no such event.")
+    look = charters.look(work, event_id, otherwise="There is no such event.")
+    event = look.event
     listed = crew.tasks(work, event_id)
     body = shown.event_body(event) | {
         "crew": [
             shown.assignment_body(place, event)
-            for place in events.assignments(work, event_id)
+            for place in look.crew
             if not place.removed
         ],
-        "roster": _roster(
-            sorted(events.roster(work, event_id), key=board.in_order),
-            work.get(LEDGER, event_id),
-        ),
+        "roster": _roster(look.roster, work.get(LEDGER, event_id)),
         "checklist": [
             {
                 "task_id": task.task_id,

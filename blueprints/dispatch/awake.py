@@ -9,7 +9,7 @@ from typing import Any
 
 from jada_flask.domain.outbox import Message, State
 from jada_flask.ports import Inbox
-from jada_flask.services import mail_intake, outbox, quarantine
+from jada_flask.services import mail_intake, quarantine
 from jada_flask.services.mail_intake import Standing
 from jada_flask.unit_of_work import UnitOfWork
 
@@ -53,10 +53,15 @@ class Party:
 
 
 def shown(
-    work: UnitOfWork, messages: Iterable[Message], inbox: Inbox | None, *, at: datetime
+    work: UnitOfWork,
+    messages: Iterable[Message],
+    sent: Mapping[str, datetime],
+    inbox: Inbox | None,
+    *,
+    at: datetime,
 ) -> dict[str, Any]:
     """The context of the card, for these messages of the outbox."""
-    parties = list(_outward(outbox.last_sent(work), list(messages), at))
+    parties = list(_outward(sent, list(messages), at))
     if inbox:
         parties.append(_intake(mail_intake.standing(work, inbox.name), at))
     kept = quarantine.waiting(work, limit=_MOST)

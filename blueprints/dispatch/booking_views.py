@@ -9,8 +9,8 @@ from flask import redirect, request
 from blueprints.dispatch import booking_page, bp
 from blueprints.dispatch.booking_form import BookingForm
 from jada_flask.domain.booking import Booking, Terms
-from jada_flask.domain.booking import booking_id as id_of
 from jada_flask.domain.errors import ConflictError, Fault
+from jada_flask.domain.ids import booking_id as id_of
 from jada_flask.domain.margin import Margin
 from jada_flask.domain.rates import House
 from jada_flask.domain.staff import Right

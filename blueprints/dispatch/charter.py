@@ -11,23 +11,24 @@ from blueprints.dispatch.event_form import EventForm
 from blueprints.dispatch.payment_forms import BatchForm, PaymentForm
 from blueprints.dispatch.roster_forms import PatronForm
 from blueprints.dispatch.roster_lines import Charter, charter_of
-from jada_flask.domain.audit import AuditLine
 from jada_flask.domain.booking import Booking
 from jada_flask.domain.checklist import Task
 from jada_flask.domain.crew import CrewAssignment
+from jada_flask.domain.errors import NotFoundError
 from jada_flask.domain.event import Event
 from jada_flask.domain.steps import SENT
 from jada_flask.records.money import BOOKING
+from jada_flask.records.operations import EVENT
 from jada_flask.services import (
-    automation,
     bookings,
+    charters,
     crew,
-    events,
     history,
     house,
     payments,
     rates,
 )
+from jada_flask.services.board import card_of
 from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web.context import links
 
@@ -44,7 +45,7 @@ class TaskView:
 def shown(work: UnitOfWork, event_id: str, *, at: datetime) -> dict[str, Any]:
     """The context of a charter's page. Raises `NotFoundError`."""
     charter = charter_of(work, event_id)
-    event, crewing = charter.event, events.assignments(work, event_id)
+    event, crewing = charter.event, charter.look.crew
     booking = work.get(BOOKING, event.booking_id) if event.booking_id else None
     listed = crew.tasks(work, event_id)
     return {
@@ -56,11 +57,21 @@ def shown(work: UnitOfWork, event_id: str, *, at: datetime) -> dict[str, Any]:
             TaskView(task, *_done(listed.ticks.get(task.task_id)))
             for task in listed.checklist.tasks
         ],
-        "history": _history(work, event, booking),
         "links": _links(event),
         **_forms(work, charter, crewing),
-        **_sold(work, booking, at),
+        **_sold(work, booking, charter, at),
     }
+
+
+def past(work: UnitOfWork, event_id: str) -> dict[str, Any]:
+    """The context of a charter's history. Raises `NotFoundError`."""
+    found = work.find(EVENT, event_id)
+    if found is None:
+        raise NotFoundError("There is no such charter.")
+    card = card_of(found)
+    names = {one.crew_id: one.name for one in card.crew}
+    lines = history.of(work, event_id)
+    return {"event": card.event, "names": names, "history": lines}
 
 
 def _forms(
@@ -76,7 +87,9 @@ def _forms(
     }
 
 
-def _sold(work: UnitOfWork, booking: Booking | None, at: datetime) -> dict[str, Any]:
+def _sold(
+    work: UnitOfWork, booking: Booking | None, charter: Charter, at: datetime
+) -> dict[str, Any]:
     """What there is only where a booking stands behind the charter."""
     if booking is None:
         return {
@@ -91,7 +104,7 @@ def _sold(work: UnitOfWork, booking: Booking | None, at: datetime) -> dict[str, 
     address = f"/dispatch/bookings/{quote(booking.booking_id, safe='')}"
     kept = rates.house(work)
     return {
-        "steps": automation.steps(booking, automation.messages(work, booking)),
+        "steps": charters.steps(work, booking, charter.look.card),
         "retry_url": lambda step: (
             f"{address}/steps/{step}/retry" if step in SENT else None
         ),
@@ -107,13 +120,6 @@ def _sold(work: UnitOfWork, booking: Booking | None, at: datetime) -> dict[str, 
 
 def _done(tick: crew.Tick | None) -> tuple[bool, str]:
     return (True, tick.by) if tick else (False, "")
-
-
-def _history(
-    work: UnitOfWork, event: Event, booking: Booking | None
-) -> list[AuditLine]:
-    about = [event.event_id, *([booking.booking_id] if booking else [])]
-    return history.of(work, about)
 
 
 def _links(event: Event) -> list[tuple[str, str]]:

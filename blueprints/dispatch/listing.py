@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,12 +15,14 @@ from jada_flask.domain.event import Event
 from jada_flask.domain.ledger import Ledger
 from jada_flask.domain.money import Money
 from jada_flask.domain.steps import StepView
-from jada_flask.records.operations import stamp
+from jada_flask.records.jobs import GIVEN_UP
+from jada_flask.records.operations import OPERATIONS, stamp
 from jada_flask.services import accounts, board, bookings, house, outbox
 from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web import paging
 
 _LIMIT = 50
+_MANY = 500  # bookings at once; more than any page of charters holds
 _AHEAD = timedelta(days=730)
 _BACK = timedelta(days=730)
 # A charter stays on the board until it is surely over; the longest is two weeks, but
@@ -79,7 +82,9 @@ def listed(work: UnitOfWork, *, at: datetime) -> dict[str, Any]:
         after=paging.after(f"board:{filters.when}"),
         descending=filters.past,
     )
-    sold, ledgers = _sold(work, cards), accounts.of_cards(work, cards)
+    first, last = _days(cards, lo, hi, whole=after is None)
+    sold = _sold(work, first, last)
+    ledgers = accounts.of_cards(work, cards, (OPERATIONS,), (GIVEN_UP,))
     shown = [
         _shown(card, sold.get(card.event.booking_id), ledgers.get(card.event.event_id))
         for card in cards
@@ -87,11 +92,11 @@ def listed(work: UnitOfWork, *, at: datetime) -> dict[str, Any]:
     ]
     return {
         "cards": shown,
-        "requests": _requests(work, at) if not filters.past else [],
+        "requests": [] if filters.past else _requests(sold.values(), at),
         "filters": filters,
         "boats": house.operations(work).boats,
         "next_url": _next(filters, after),
-        "counts": {"dead": len(outbox.waiting(work, dead=True, limit=20))},
+        "counts": {"dead": len(outbox.given_up(work, limit=20))},
     }
 
 
@@ -108,12 +113,23 @@ def _span(filters: Filters, at: datetime) -> tuple[str, str]:
     return stamp(edge), stamp(edge + _AHEAD)
 
 
-def _sold(work: UnitOfWork, cards: list[board.Card]) -> dict[str, Booking]:
-    """The bookings of these charters, from one query over the same days."""
-    starts = sorted(stamp(card.event.start) for card in cards if card.event.booking_id)
-    if not starts:
-        return {}
-    found, _ = bookings.between(work, starts[0], f"{starts[-1]}~", limit=2 * _LIMIT)
+def _days(cards: list[board.Card], lo: str, hi: str, *, whole: bool) -> tuple[str, str]:
+    """From when to when this page reaches: the first to where the list begins."""
+    if not cards:
+        return lo, hi
+    starts = sorted(stamp(card.event.start) for card in cards)
+    begun = "cursor" in request.args
+    if request.args.get("when") == "past":
+        return starts[0], f"{starts[-1]}~"
+    return starts[0] if begun else lo, hi if whole else f"{starts[-1]}~"
+
+
+def _sold(work: UnitOfWork, first: str, last: str) -> dict[str, Booking]:
+    """The bookings of these days, from one query."""
+    found, after = bookings.between(work, first, last, limit=_MANY)
+    while after is not None:
+        more, after = bookings.between(work, first, last, limit=_MANY, after=after)
+        found += more
     return {booking.booking_id: booking for booking in found}
 
 
@@ -147,11 +163,14 @@ def _shown(card: board.Card, booking: Booking | None, ledger: Ledger | None) -> 
     )
 
 
-def _requests(work: UnitOfWork, at: datetime) -> list[Booking]:
-    """Bookings that wait for an answer, with their deadlines."""
-    found, _ = bookings.between(work, stamp(at), stamp(at + _AHEAD), limit=2 * _LIMIT)
+def _requests(sold: Iterable[Booking], at: datetime) -> list[Booking]:
+    """Bookings of these days that wait for an answer, with their deadlines."""
     open_ones = (Status.INQUIRY, Status.PENDING)
-    return [booking for booking in found if booking.terms.status in open_ones]
+    return [
+        booking
+        for booking in sold
+        if booking.terms.status in open_ones and booking.terms.start >= at
+    ]
 
 
 def _next(filters: Filters, after: Any) -> str | None:

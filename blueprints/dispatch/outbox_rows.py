@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from jada_flask.domain.outbox import Message, State
 from jada_flask.services import house, outbox
 from jada_flask.unit_of_work import UnitOfWork
 
-_LABELS = {
+LABELS = {
     "guest_page": "Guest page",
     "crew_invitation": "Crew invitation",
     "crew_change": "Change for crew",
@@ -45,11 +46,11 @@ class Group:
     rows: list[Row]
 
 
-def listed(work: UnitOfWork, *, at: datetime) -> dict[str, Any]:
+def listed(
+    work: UnitOfWork, sent: Mapping[str, datetime], *, at: datetime
+) -> dict[str, Any]:
     """The context of the outbox's page: the most urgent first."""
-    messages = outbox.waiting(work, dead=True, limit=100) + outbox.waiting(
-        work, limit=100
-    )
+    messages = outbox.given_up(work, limit=100) + outbox.waiting(work, limit=100)
     groups = [
         Group(state, [_row(one, at) for one in messages if one.state is state])
         for state in _ORDER
@@ -60,7 +61,7 @@ def listed(work: UnitOfWork, *, at: datetime) -> dict[str, Any]:
     return {
         "groups": groups,
         "oldest_due": min(due, default=None),
-        "last_done": max(outbox.last_sent(work).values(), default=None),
+        "last_done": max(sent.values(), default=None),
         "next_url": None,
         "zone": house.operations(work).docks[0].zone,
     }
@@ -71,7 +72,7 @@ def _row(message: Message, at: datetime) -> Row:
     under_way = message.state is State.RUNNING and (message.due_at or at) > at
     return Row(
         message,
-        _LABELS.get(message.kind, message.kind),
+        LABELS.get(message.kind, message.kind),
         message.recipient or message.subject,
         f"/dispatch/events/{message.event_id}" if message.event_id else None,
         None if under_way else f"/dispatch/outbox/{subject}/{key}/replay",

@@ -11,6 +11,7 @@ from blueprints.dispatch import bp, plot, sheets
 from jada_flask.domain.clock import day_of
 from jada_flask.domain.errors import Fault, InvalidError
 from jada_flask.domain.months import Month
+from jada_flask.records.operations import OPERATIONS
 from jada_flask.services import house, rates, reports
 from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web.access import STAFF, open_to
@@ -27,6 +28,7 @@ _YEARS = range(2000, 2200)
 def calendar() -> str:
     """A month: `?month=2026-05`, else this one."""
     work = begin()
+    work.ahead((OPERATIONS,))
     docks = house.operations(work).docks
     today = _today(work)
     asked = request.args.get("month")
@@ -45,6 +47,7 @@ def margins() -> Any:
     With `&of=charters` the sheet has a line for each charter.
     """
     work = begin()
+    rates.house(work)
     today = _today(work)
     view = reports.year_view(work, _year(today))
     if request.args.get("format") == "csv":

@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from jada_flask.domain.errors import NotFoundError
 from jada_flask.domain.event import Event, Patron
 from jada_flask.domain.ledger import Account, Ledger
 from jada_flask.domain.money import Money
 from jada_flask.domain.payment import Entry, EntryKind, Purpose
 from jada_flask.domain.returned_mail import ReturnedMail
-from jada_flask.records.operations import EVENT
-from jada_flask.services import accounts, board, events, payment_log, returned_mails
+from jada_flask.services import accounts, charters, payment_log, returned_mails
+from jada_flask.services.charters import Look
 from jada_flask.unit_of_work import UnitOfWork
 
 _WAYS = {"ach": "ACH", "paypal": "PayPal"}
@@ -93,12 +92,11 @@ def way(method: str) -> str:
     return _WAYS.get(method, method.capitalize())
 
 
-def lines_of(work: UnitOfWork, event: Event, ledger: Ledger) -> list[Line]:
+def lines_of(work: UnitOfWork, look: Look, ledger: Ledger) -> list[Line]:
     """Everybody on the roster, who booked first, with the entries of each by time."""
-    patrons = sorted(events.roster(work, event.event_id), key=board.in_order)
     written: dict[str, list[EntryLine]] = defaultdict(list)
     if ledger.count:
-        logged = payment_log.of_event(work, event.event_id, limit=_MOST)
+        logged = payment_log.of_event(work, look.event.event_id, limit=_MOST)
         for entry in sorted(logged.entries, key=lambda entry: entry.position):
             written[entry.patron_id].append(entry_line(entry, ledger))
     return [
@@ -107,7 +105,7 @@ def lines_of(work: UnitOfWork, event: Event, ledger: Ledger) -> list[Line]:
             ledger.account(patron.patron_id),
             tuple(written[patron.patron_id]),
         )
-        for patron in patrons
+        for patron in look.roster
     ]
 
 
@@ -121,11 +119,15 @@ def entry_line(entry: Entry, ledger: Ledger) -> EntryLine:
 class Charter:
     """A charter with its roster and its money."""
 
-    event: Event
+    look: Look
     roster: list[Line]
     marketplace: str
     # By the address from which a mail came back.
     returned: Mapping[str, ReturnedMail] = field(default_factory=dict)
+
+    @property
+    def event(self) -> Event:
+        return self.look.event
 
     def line(self, patron_id: str | None) -> Line | None:
         for line in self.roster:
@@ -136,14 +138,11 @@ class Charter:
 
 def charter_of(work: UnitOfWork, event_id: str) -> Charter:
     """Raises `NotFoundError`."""
-    found = work.find(EVENT, event_id)
-    if found is None:
-        raise NotFoundError("There is no such charter.")
-    event = found.value
-    ledger = accounts.ledger_of(work, event)
+    look = charters.look(work, event_id, otherwise="There is no such charter.")
+    ledger = accounts.ledger_of(work, look.event)
     return Charter(
-        event,
-        lines_of(work, event, ledger),
+        look,
+        lines_of(work, look, ledger),
         ledger.marketplace,
-        returned_mails.beside(found.item),
+        returned_mails.beside(look.item),
     )

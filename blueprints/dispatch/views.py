@@ -7,6 +7,8 @@ from typing import Any
 from flask import redirect, request
 
 from blueprints.dispatch import awake, bp, charter, listing, outbox_rows
+from jada_flask.records.jobs import GIVEN_UP
+from jada_flask.records.operations import OPERATIONS
 from jada_flask.services import automation, bookings, outbox
 from jada_flask.web.access import STAFF, caller, open_to
 from jada_flask.web.context import begin, now, parts
@@ -26,6 +28,13 @@ def index() -> str:
 def event(event_id: str) -> str:
     """All of one charter."""
     return page("dispatch/event.html", **charter.shown(begin(), event_id, at=now()))
+
+
+@bp.get("/dispatch/events/<event_id>/history")
+@open_to(STAFF)
+def event_history(event_id: str) -> str:
+    """Who did what about one charter."""
+    return page("dispatch/history.html", **charter.past(begin(), event_id))
 
 
 @bp.post("/dispatch/bookings/<booking_id>/steps/<step>/retry")
@@ -58,9 +67,11 @@ def cancel(booking_id: str) -> Any:
 def waiting() -> str:
     """What still has to leave the house, and what was given up."""
     work, at = begin(), now()
-    listed = outbox_rows.listed(work, at=at)
+    work.ahead((OPERATIONS,), (GIVEN_UP,))
+    sent = outbox.last_sent(work, outbox_rows.LABELS)
+    listed = outbox_rows.listed(work, sent, at=at)
     messages = [row.message for group in listed["groups"] for row in group.rows]
-    card = awake.shown(work, messages, parts().ports.inbox, at=at)
+    card = awake.shown(work, messages, sent, parts().ports.inbox, at=at)
     return page("dispatch/outbox.html", **listed, **card)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b32encode
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -150,19 +148,3 @@ def margin_for(terms: Terms, house: House) -> Margin:
         rates=rates,
         port_percent=rates.port_percent(terms.dock, day),
     )
-
-
-def booking_id(source: str, source_ref: str) -> str:
-    """The id of a booking: the same source and reference always give the same one."""
-    return "BK_" + short_digest("booking", source, source_ref)
-
-
-def event_id(booking: str) -> str:
-    """The id of the event that a booking brings about."""
-    return "EV_" + short_digest("event", booking)
-
-
-def short_digest(*parts: str) -> str:
-    """80 bits of a hash over the parts, in letters and digits fit for the telephone."""
-    text = "\0".join(parts).encode()
-    return b32encode(hashlib.sha256(text).digest()[:10]).decode().lower()

@@ -59,6 +59,19 @@ def _remembered_facets(kept: Remembered) -> Item:
     return {"expires": int(kept.until.timestamp())}
 
 
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """That messages were given up lately; lists look for them only where this stands.
+
+    It may still stand once all of them were sent after all.
+    """
+
+    at: datetime
+
+
+GIVEN_UP = Kind(GivenUp, JOBS, key=lambda: ("OUTBOX", "GIVEN_UP"), ids=lambda note: ())
+
+
 def counter_key(name: str, window: int) -> tuple[str, str]:
     """Where so many of one thing in one window of time are counted."""
     return f"COUNT#{name}", str(window)

@@ -57,6 +57,11 @@ class Kind(Generic[T]):
         return decoder_of(self.type).decode(item["doc"])
 
 
+def decade(year: int) -> str:
+    """The part of the date index in which a year stands: `2020s`."""
+    return f"{year // 10 * 10:04}s"
+
+
 def milliseconds(moment: datetime) -> int:
     """Epoch milliseconds of an aware moment."""
     return round(moment.timestamp() * 1000)

@@ -10,14 +10,17 @@ from jada_flask.domain.calendar import CalendarEntry
 from jada_flask.domain.quarantine import Original, Quarantined
 from jada_flask.domain.rates import Rates
 from jada_flask.ports import Item
-from jada_flask.records.kinds import Kind
+from jada_flask.records.kinds import Kind, decade
 from jada_flask.records.operations import HEAD, stamp
 from jada_flask.tables import FINANCE
 
 
 def _booking_facets(booking: Booking) -> Item:
-    start = stamp(booking.terms.start)
-    return {"year": f"BOOKING#{start[:4]}", "start_id": f"{start}#{booking.booking_id}"}
+    start = booking.terms.start
+    return {
+        "year": f"BOOKING#{decade(start.year)}",
+        "start_id": f"{stamp(start)}#{booking.booking_id}",
+    }
 
 
 BOOKING = Kind(
@@ -31,7 +34,10 @@ BOOKING = Kind(
 
 def _calendar_facets(entry: CalendarEntry) -> Item:
     day = entry.charter_date
-    return {"year": f"CALENDAR#{day.year:04}", "start_id": f"{day}#{entry.entry_id}"}
+    return {
+        "year": f"CALENDAR#{decade(day.year)}",
+        "start_id": f"{day}#{entry.entry_id}",
+    }
 
 
 CALENDAR = Kind(

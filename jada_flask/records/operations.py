@@ -10,10 +10,11 @@ from jada_flask.domain.checklist import Checklist
 from jada_flask.domain.crew import CrewAssignment
 from jada_flask.domain.event import Event, Patron
 from jada_flask.domain.house import Operations
+from jada_flask.domain.ids import file_of
 from jada_flask.domain.outbox import Message, State
 from jada_flask.domain.returned_mail import ReturnedMail
 from jada_flask.ports import Item, Key
-from jada_flask.records.kinds import Kind, milliseconds
+from jada_flask.records.kinds import Kind, decade, milliseconds
 from jada_flask.tables import EVENTS, Table
 
 HEAD = "#"
@@ -40,7 +41,7 @@ def _event_key(event_id: str) -> Key:
 
 def _event_facets(event: Event) -> Item:
     start_id = f"{stamp(event.start)}#{event.event_id}"
-    facets: Item = {"year": start_id[:4], "start_id": start_id}
+    facets: Item = {"year": decade(event.start.year), "start_id": start_id}
     if event.boat and not event.cancelled:
         facets |= {"who": boat_key(event.boat), "when": start_id}
         facets["until"] = stamp(event.end)
@@ -87,6 +88,16 @@ PATRON = Kind(
 def patron_mark(patron_id: str) -> str:
     """The attribute on the event's header that holds a copy of a patron."""
     return f"patron:{patron_id}"
+
+
+def answer_mark(crew_id: str) -> str:
+    """The attribute on the event's header that shows who is asked, and the answer."""
+    return f"answer:{crew_id}"
+
+
+def gone_mark(crew_id: str) -> str:
+    """The attribute on the event's header of somebody who was taken off."""
+    return f"gone:{crew_id}"
 
 
 CHECKLIST = Kind(
@@ -146,11 +157,11 @@ def message_kind(table: Table) -> Kind[Message]:
 
 @cache
 def audit_kind(table: Table) -> Kind[AuditLine]:
-    """The audit trail of one thing, by time."""
+    """The audit trail of one thing, by time; a booking's is that of its event."""
     return Kind(
         AuditLine,
         table,
-        key=lambda about, mark: (f"AUDIT#{about}", mark),
+        key=lambda about, mark: (f"AUDIT#{file_of(about)}", mark),
         ids=lambda line: (
             line.about,
             f"{line.at.isoformat(timespec='microseconds')}#{line.mark}",

@@ -19,7 +19,7 @@ from jada_flask.ports import (
     Operation,
     Put,
 )
-from jada_flask.records.kinds import Kind
+from jada_flask.records.kinds import Kind, decade
 from jada_flask.records.operations import HEAD
 from jada_flask.tables import FINANCE, PAYMENTS
 
@@ -53,7 +53,7 @@ BY_PATRON, BY_EVENT = "GSI1", "GSI2"
 
 def _ledger_facets(ledger: Ledger) -> Item:
     return {
-        "year": f"LEDGER#{ledger.placed[:4]}",
+        "year": f"LEDGER#{decade(int(ledger.placed[:4]))}",
         "start_id": f"{ledger.placed}#{ledger.event_id}",
         "revision": ledger.revision,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jada_flask.domain.reconciliation import PaidOut, PayoutFile, Taken
 from jada_flask.ports import Check, Condition, Equals, Item, Missing, Operation, Put
-from jada_flask.records.kinds import Kind
+from jada_flask.records.kinds import Kind, decade
 from jada_flask.records.operations import HEAD, stamp
 from jada_flask.tables import FINANCE
 
@@ -21,7 +21,7 @@ def receipts_key(source: str, root: str) -> str:
 def _taken_facets(taken: Taken) -> Item:
     receipt = taken.receipt
     return {
-        "year": f"{DONE}{receipt.at:%Y}" if taken.explained else OPEN,
+        "year": f"{DONE}{decade(receipt.at.year)}" if taken.explained else OPEN,
         "start_id": f"{stamp(receipt.at)}#{receipt.receipt_id}",
         "revision": taken.revision,
     }
@@ -64,7 +64,10 @@ PAID_OUT = Kind(
 
 def _file_facets(file: PayoutFile) -> Item:
     taken = stamp(file.taken_at)
-    return {"year": f"{FILES}{taken[:4]}", "start_id": f"{taken}#{file.file_id}"}
+    return {
+        "year": f"{FILES}{decade(file.taken_at.year)}",
+        "start_id": f"{taken}#{file.file_id}",
+    }
 
 
 FILE = Kind(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from jada_flask.domain.takings import Taking
 from jada_flask.ports import Item
-from jada_flask.records.kinds import Kind
+from jada_flask.records.kinds import Kind, decade
 from jada_flask.records.operations import HEAD, stamp
 from jada_flask.tables import FINANCE
 
-YEARS = "TAKEN#"
+DECADES = "TAKEN#"
 
 
 def _facets(taking: Taking) -> Item:
-    at = stamp(taking.at)
-    return {"year": YEARS + at[:4], "start_id": f"{at}#{taking.payment_id}"}
+    return {
+        "year": DECADES + decade(taking.at.year),
+        "start_id": f"{stamp(taking.at)}#{taking.payment_id}",
+    }
 
 
 TAKING = Kind(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from jada_flask.domain.booking import local_start
 from jada_flask.domain.event import Event
@@ -12,7 +13,6 @@ from jada_flask.records.money import BOOKING, RATES
 from jada_flask.records.operations import stamp
 from jada_flask.records.payments import LEDGER, ledger_write
 from jada_flask.services.board import LEDGER_MARK, Card
-from jada_flask.services.years import by_year
 from jada_flask.unit_of_work import UnitOfWork
 
 
@@ -33,28 +33,17 @@ def keep(work: UnitOfWork, ledger: Ledger) -> None:
         work.mark(ledger.event_id, {LEDGER_MARK: ledger.placed})
 
 
-def of_cards(work: UnitOfWork, cards: Iterable[Card]) -> dict[str, Ledger]:
-    """The ledgers of the charters on one page, from one query a year.
+def of_cards(
+    work: UnitOfWork, cards: Iterable[Card], *beside: tuple[Any, ...]
+) -> dict[str, Ledger]:
+    """The ledgers of the charters on one page.
 
-    A ledger stays under the date that the charter had when it was opened. The header
-    remembers that date, so one that has moved is found by its key.
+    In one request, with whatever else is to be read ahead.
     """
-    with_money = {card.event.event_id: card for card in cards if card.ledger}
-    if not with_money:
-        return {}
-    placed = sorted(card.ledger for card in with_money.values() if not card.moved)
-    found: dict[str, Ledger] = {}
-    if placed:
-        limit = 2 * len(placed) + 50
-        near, _ = by_year(
-            work, LEDGER, "LEDGER#", placed[0], f"{placed[-1]}~", limit=limit
-        )
-        found = {one.value.event_id: one.value for one in near}
-    for event_id in with_money.keys() - found.keys():
-        missing = work.get(LEDGER, event_id)
-        if missing:
-            found[event_id] = missing
-    return found
+    with_money = [card.event.event_id for card in cards if card.ledger]
+    work.ahead(*((LEDGER, event_id) for event_id in with_money), *beside)
+    found = {event_id: work.get(LEDGER, event_id) for event_id in with_money}
+    return {event_id: ledger for event_id, ledger in found.items() if ledger}
 
 
 def _marketplace(work: UnitOfWork, event: Event) -> str:

@@ -10,8 +10,8 @@ from jada_flask.domain.event import Event, Patron
 from jada_flask.domain.outbox import State, overall
 from jada_flask.domain.steps import SENT, WRITTEN, StepView
 from jada_flask.ports import Item
-from jada_flask.records.operations import EVENT, PATRON, patron_mark, stamp
-from jada_flask.services.years import by_year
+from jada_flask.records.operations import EVENT, PATRON, answer_mark, patron_mark
+from jada_flask.services.decades import by_decade
 from jada_flask.unit_of_work import Found, UnitOfWork
 
 # Under which date lists find what the charter's patrons owe: a date, and no money.
@@ -26,6 +26,8 @@ class Asked:
     name: str
     role: str
     answer: str
+    begins: str = ""
+    ends: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,7 @@ class Card:
     crew: tuple[Asked, ...]
     steps: tuple[StepView, ...]
     roster: tuple[Patron, ...] = ()
-    ledger: str = ""  # the date under which its ledger is found; empty: it has none
-
-    @property
-    def moved(self) -> bool:
-        """Whether the charter had another date when its ledger was opened."""
-        return self.ledger != stamp(self.event.start)
+    ledger: str = ""  # not empty: it has one
 
     @property
     def asked(self) -> int:
@@ -62,7 +59,7 @@ def by_date(
     descending: bool = False,
 ) -> tuple[list[Card], Any]:
     """The charters that start between two moments (texts that sort by time)."""
-    found, more = by_year(
+    found, more = by_decade(
         work, EVENT, "", lo, hi, limit=limit, after=after, descending=descending
     )
     return [card_of(one) for one in found], more
@@ -75,21 +72,23 @@ def card_of(found: Found[Event]) -> Card:
         found.value,
         _crew(item),
         _steps(found),
-        _roster(item),
+        roster_of(item),
         item.get(LEDGER_MARK, ""),
     )
 
 
 def _crew(item: Item) -> tuple[Asked, ...]:
+    prefix = answer_mark("")
     asked = [
-        Asked(name.removeprefix("answer:"), *mark)
+        Asked(name.removeprefix(prefix), *mark)
         for name, mark in item.items()
-        if name.startswith("answer:") and mark
+        if name.startswith(prefix) and mark
     ]
     return tuple(sorted(asked, key=lambda one: (one.role != "captain", one.crew_id)))
 
 
-def _roster(item: Item) -> tuple[Patron, ...]:
+def roster_of(item: Item) -> tuple[Patron, ...]:
+    """Everybody on the roster, from the copies on the event's header."""
     prefix = patron_mark("")
     aboard = [
         PATRON.value({"doc": copy})
@@ -109,7 +108,12 @@ def _steps(found: Found[Event]) -> tuple[StepView, ...]:
     if not found.value.booking_id:
         return ()
     written = tuple(StepView(name, State.DONE, 1) for name in WRITTEN)
-    return written + tuple(StepView(name, _marked(found.item, name)) for name in SENT)
+    return written + tuple(_sent(found.item, name) for name in SENT)
+
+
+def _sent(item: Item, step: str) -> StepView:
+    state = _marked(item, step)
+    return StepView(step, state, int(state is State.DONE))
 
 
 def _marked(item: Item, step: str) -> State:

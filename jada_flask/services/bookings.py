@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,14 +14,13 @@ from jada_flask.domain.booking import (
     Caution,
     Status,
     Terms,
-    booking_id,
-    event_id,
     local_start,
     margin_for,
 )
 from jada_flask.domain.cautions import cautions_for
 from jada_flask.domain.deadlines import deadlines_for
 from jada_flask.domain.errors import ConflictError
+from jada_flask.domain.ids import booking_id, event_id
 from jada_flask.domain.outbox import Message
 from jada_flask.domain.rates import House
 from jada_flask.records.money import BOOKING, CALENDAR
@@ -29,6 +29,7 @@ from jada_flask.records.operations import (
     PATRON,
 )
 from jada_flask.services import automation, events
+from jada_flask.services.board import Card
 from jada_flask.services.booked import (
     HOST,
     draw_slug,
@@ -38,9 +39,9 @@ from jada_flask.services.booked import (
     promise_summary,
     with_own_words,
 )
-from jada_flask.services.engagements import engagements
+from jada_flask.services.decades import by_decade
+from jada_flask.services.engagements import engagements, near
 from jada_flask.services.rates import house as load_house
-from jada_flask.services.years import by_year
 from jada_flask.sun import sunset
 from jada_flask.unit_of_work import UnitOfWork
 
@@ -109,19 +110,27 @@ def between(
     work: UnitOfWork, lo: str, hi: str, *, limit: int, after: Any = None
 ) -> tuple[list[Booking], Any]:
     """Bookings that start between two moments (texts that sort by time)."""
-    found, more = by_year(work, BOOKING, "BOOKING#", lo, hi, limit=limit, after=after)
+    found, more = by_decade(work, BOOKING, "BOOKING#", lo, hi, limit=limit, after=after)
     return [one.value for one in found], more
 
 
 def cautions(
-    work: UnitOfWork, key: str, terms: Terms, house: House, *, at: datetime
+    work: UnitOfWork,
+    key: str,
+    terms: Terms,
+    house: House,
+    *,
+    at: datetime,
+    nearby: Sequence[Card] | None = None,
 ) -> tuple[Caution, ...]:
     """What a person should look at.
 
-    Against the charters that stand nearby right now.
+    Against the charters that stand nearby right now, which are looked up where nobody
+    has.
     """
     if terms.status is Status.CANCELLED:
         return ()
+    cards = near(work, [terms]) if nearby is None else nearby
     dock = house.operations.dock(terms.dock)
     return cautions_for(
         terms,
@@ -129,7 +138,7 @@ def cautions(
         sunset=sunset(
             dock.latitude, dock.longitude, dock.zone, local_start(terms).date()
         ),
-        others=list(engagements(work, event_id(key), terms)),
+        others=engagements(cards, event_id(key), terms),
         at=at,
     )
 

@@ -11,7 +11,7 @@ from jada_flask.domain.audit import Actor
 from jada_flask.domain.calendar import CalendarEntry
 from jada_flask.domain.margin import Margin
 from jada_flask.records.money import CALENDAR
-from jada_flask.services.years import by_year
+from jada_flask.services.decades import by_decade
 from jada_flask.unit_of_work import UnitOfWork
 
 
@@ -47,7 +47,7 @@ def by_date(
     work: UnitOfWork, first: date, last: date, *, limit: int, after: Any = None
 ) -> tuple[list[CalendarEntry], Any]:
     """Entries from one day to another, both included, and where to go on."""
-    found, more = by_year(
+    found, more = by_decade(
         work, CALENDAR, "CALENDAR#", str(first), f"{last}#~", limit=limit, after=after
     )
     return [one.value for one in found], more

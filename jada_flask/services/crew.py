@@ -12,8 +12,8 @@ from jada_flask.domain.errors import ConflictError, NotFoundError, RuleError
 from jada_flask.domain.event import Event
 from jada_flask.domain.outbox import Message
 from jada_flask.ports import Item
-from jada_flask.records.operations import ASSIGNMENT, CHECKLIST, EVENT
-from jada_flask.services.events import assignments
+from jada_flask.records.operations import ASSIGNMENT, CHECKLIST, EVENT, OPERATIONS
+from jada_flask.services.events import assignments, show_answer
 from jada_flask.unit_of_work import UnitOfWork
 
 _NO_LINK = "This link does not lead anywhere, or it has expired."
@@ -41,6 +41,7 @@ def aboard(
     work: UnitOfWork, event_id: str, crew_id: str, token_hash: str, *, at: datetime
 ) -> Aboard:
     """What a member may see, for as long as the link that let them in serves."""
+    work.ahead((EVENT, event_id), (ASSIGNMENT, event_id, crew_id))
     event = work.get(EVENT, event_id)
     place = work.get(ASSIGNMENT, event_id, crew_id)
     if event is None or place is None or place.token_hash != token_hash:
@@ -81,10 +82,7 @@ def answer(
         return place
     answered = replace(place, answer=choice, answered_at=at)
     work.save(ASSIGNMENT, answered)
-    work.mark(
-        event.event_id,
-        {f"answer:{place.crew_id}": [place.name, place.role, choice.value]},
-    )
+    show_answer(work, answered)
     work.enqueue(
         Message(
             subject=event.event_id,
@@ -118,7 +116,8 @@ class Tasks:
 
 
 def tasks(work: UnitOfWork, event_id: str) -> Tasks:
-    """The checklist as it stands."""
+    """The checklist as it stands, and beside it the house for whoever shows both."""
+    work.ahead((CHECKLIST, event_id), (OPERATIONS,))
     found = work.find(CHECKLIST, event_id)
     if found is None:
         return Tasks(Checklist(event_id, ()), {})

@@ -25,6 +25,7 @@ from jada_flask.ports import (
     Put,
     Store,
 )
+from jada_flask.records.jobs import GIVEN_UP, GivenUp
 from jada_flask.records.kinds import milliseconds
 from jada_flask.records.operations import EVENT, mark_of, message_kind
 from jada_flask.services.notes import StoredNotes
@@ -110,7 +111,7 @@ class Drain:
 
     def _settled(self, moves: Sequence[Move]) -> list[Move]:
         """Those whose end could be noted: not what somebody else has leased since."""
-        made = self._made(moves, self._awake(moves))
+        made = self._made(moves, [*self._awake(moves), *self._given_up(moves)])
         for move in moves:
             if move not in made:
                 _LOG.warning("message %s outlived its lease", move.after.message_id)
@@ -164,6 +165,11 @@ class Drain:
             Put(JOBS, {"pk": AWAKE, "sk": kind, "at": now.isoformat()})
             for kind in sorted(sent - fresh)
         ]
+
+    def _given_up(self, moves: Sequence[Move]) -> Iterator[Operation]:
+        """A note that something was given up, for lists that would not look else."""
+        if any(move.after.state is State.DEAD for move in moves):
+            yield Put(JOBS, GIVEN_UP.item(GivenUp(self.clock.now())))
 
 
 def _ended(move: Move, after: Message) -> Move:

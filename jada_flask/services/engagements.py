@@ -2,60 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 from jada_flask.domain.booking import Terms
 from jada_flask.domain.cautions import Engagement
-from jada_flask.domain.crew import Answer, CrewAssignment
-from jada_flask.ports import Item
-from jada_flask.records.operations import (
-    ASSIGNMENT,
-    EVENT,
-    boat_key,
-    crew_key,
-    stamp,
-)
+from jada_flask.domain.crew import Answer
+from jada_flask.records.operations import boat_key, crew_key, stamp
+from jada_flask.services.board import Card, by_date
 from jada_flask.unit_of_work import UnitOfWork
 
 _LONGEST = timedelta(days=15)  # a charter takes two weeks at most
 _AROUND = timedelta(hours=12)  # more than any buffer, set-up and clean-up
+_PAGE = 500
 
 
-def engagements(work: UnitOfWork, own: str, terms: Terms) -> Iterator[Engagement]:
-    """The other charters near this one of the same boat and the same people.
+def near(work: UnitOfWork, every: Sequence[Terms]) -> list[Card]:
+    """The charters that stand near any of these: one query, however many they are.
 
     From an index, which may lag by a moment: good enough for a warning, and looked at
-    again each time the booking is shown.
+    again each time a booking is shown.
     """
-    soonest = stamp(terms.start - _AROUND)
+    if not every:
+        return []
+    lo = stamp(min(terms.start for terms in every) - _LONGEST)
+    hi = stamp(max(terms.end for terms in every) + _AROUND)
+    cards, after = by_date(work, lo, f"{hi}~", limit=_PAGE)
+    while after is not None:
+        more, after = by_date(work, lo, f"{hi}~", limit=_PAGE, after=after)
+        cards += more
+    return cards
 
-    def near(item: Item) -> bool:
-        return bool(item["until"] > soonest)
 
-    span: dict[str, Any] = {
-        "index": "by_who",
-        "lo": stamp(terms.start - _LONGEST),
-        "hi": stamp(terms.end + _AROUND),
-        "limit": 100,
-        "keep": near,
-    }
-    boat = boat_key(terms.boat)
-    for event in work.query(EVENT, boat, **span).values:
-        if event.event_id != own:
+def engagements(cards: Sequence[Card], own: str, terms: Terms) -> Iterator[Engagement]:
+    """What the same boat and the same people have to do near a charter, elsewhere."""
+    places = {place.crew_id for place in terms.places}
+    soonest, latest = terms.start - _AROUND, terms.end + _AROUND
+    for card in cards:
+        event = card.event
+        if event.event_id == own or event.cancelled or event.start > latest:
+            continue
+        if event.boat == terms.boat and event.end > soonest:
+            boat = boat_key(terms.boat)
             yield Engagement(boat, event.name, event.start, event.end, event.event_id)
-    for place in terms.places:
-        who = crew_key(place.crew_id)
-        for other in work.query(ASSIGNMENT, who, **span).values:
-            if other.event_id != own and _counts(work, other):
-                begins, ends = other.call_time, other.release_time
-                yield Engagement(who, other.name, begins, ends, other.event_id)
+        for one in card.crew:
+            if one.crew_id not in places or one.answer == Answer.DECLINED:
+                continue
+            begins, ends = _moment(one.begins), _moment(one.ends)
+            if ends > soonest:
+                who = crew_key(one.crew_id)
+                yield Engagement(who, one.name, begins, ends, event.event_id)
 
 
-def _counts(work: UnitOfWork, place: CrewAssignment) -> bool:
-    """Whether somebody is really needed there: not declined, and not called off."""
-    if place.answer is Answer.DECLINED:
-        return False
-    event = work.get(EVENT, place.event_id)
-    return event is not None and not event.cancelled
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -27,7 +27,10 @@ from jada_flask.records.operations import (
     CHECKLIST,
     EVENT,
     PATRON,
+    answer_mark,
+    gone_mark,
     slug_item,
+    stamp,
 )
 from jada_flask.sun import sunset
 from jada_flask.tables import EVENTS
@@ -156,7 +159,7 @@ def _ask(
         revision=event.revision,
     )
     work.save(ASSIGNMENT, assignment)
-    _show_answer(work, assignment)
+    show_answer(work, assignment)
     _tell(work, event, assignment, "crew_invitation", at)
 
 
@@ -185,7 +188,7 @@ def _retell(
         revision=event.revision,
     )
     work.save(ASSIGNMENT, again)
-    _show_answer(work, again)
+    show_answer(work, again)
     told = json.dumps(
         [[change.label, change.before, change.after] for change in changes]
     )
@@ -196,13 +199,17 @@ def _remove(
     work: UnitOfWork, event: Event, assigned: CrewAssignment, at: datetime
 ) -> None:
     work.save(ASSIGNMENT, replace(assigned, removed=True, revision=event.revision))
-    work.mark(event.event_id, {f"answer:{assigned.crew_id}": None})
+    gone = {gone_mark(assigned.crew_id): [assigned.name, assigned.role]}
+    work.mark(event.event_id, {answer_mark(assigned.crew_id): None} | gone)
     _tell(work, event, assigned, "crew_removed", at)
 
 
-def _show_answer(work: UnitOfWork, place: CrewAssignment) -> None:
-    shown = [place.name, place.role, place.answer.value]
-    work.mark(place.event_id, {f"answer:{place.crew_id}": shown})
+def show_answer(work: UnitOfWork, place: CrewAssignment) -> None:
+    """Note on the event's header who is asked for when, and what they said."""
+    begins, ends = stamp(place.call_time), stamp(place.release_time)
+    shown = [place.name, place.role, place.answer.value, begins, ends]
+    known = {answer_mark(place.crew_id): shown, gone_mark(place.crew_id): None}
+    work.mark(place.event_id, known)
 
 
 def _retask(work: UnitOfWork, event: Event, operations: Operations) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from jada_flask.domain.booking import Booking, Status, booking_id, local_start
+from jada_flask.domain.booking import Booking, Status, local_start
 from jada_flask.domain.event import Event, Patron
+from jada_flask.domain.ids import booking_id
 from jada_flask.domain.ledger import Account
 from jada_flask.domain.matching import WINDOW, Expectation
 from jada_flask.domain.money import Money

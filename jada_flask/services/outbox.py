@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -11,7 +11,8 @@ import msgspec
 from jada_flask.domain.audit import Actor
 from jada_flask.domain.errors import ConflictError, NotFoundError
 from jada_flask.domain.outbox import Message, State
-from jada_flask.ports import Store
+from jada_flask.ports import Delete, Equals, Store
+from jada_flask.records.jobs import GIVEN_UP
 from jada_flask.records.operations import mark_of, message_kind
 from jada_flask.tables import EVENTS, JOBS, Table
 from jada_flask.unit_of_work import UnitOfWork
@@ -51,10 +52,15 @@ def waiting(work: UnitOfWork, *, dead: bool = False, limit: int = 50) -> list[Me
     return sorted(found, key=lambda one: one.due_at or one.settled_at or one.created_at)
 
 
-def last_sent(work: UnitOfWork) -> dict[str, datetime]:
-    """When a message of each kind last went out."""
-    page = work.store.query(JOBS, AWAKE, limit=100)
-    return {item["sk"]: datetime.fromisoformat(item["at"]) for item in page.items}
+def given_up(work: UnitOfWork, *, limit: int = 50) -> list[Message]:
+    """What was given up; not even looked for while nothing is."""
+    return waiting(work, dead=True, limit=limit) if work.get(GIVEN_UP) else []
+
+
+def last_sent(work: UnitOfWork, kinds: Iterable[str]) -> dict[str, datetime]:
+    """When a message of each of these kinds last went out."""
+    items = work.store.get_many(*((JOBS, (AWAKE, kind)) for kind in kinds))
+    return {item["sk"]: datetime.fromisoformat(item["at"]) for item in items if item}
 
 
 def replay(work: UnitOfWork, message: Message, *, at: datetime) -> Message:
@@ -64,12 +70,22 @@ def replay(work: UnitOfWork, message: Message, *, at: datetime) -> Message:
     found = work.find(kind, message.subject, message.message_id)
     if found is None:
         raise NotFoundError("This message is no longer kept.")
+    if found.value.state is State.DEAD:
+        _forget_the_last(work)
     again = found.value.replayed(at)
     work.save(kind, again)
     if again.event_id and again.step:
         work.mark(again.event_id, {mark_of(again): again.state.value})
     work.wake()
     return again
+
+
+def _forget_the_last(work: UnitOfWork) -> None:
+    """Take the note away where nothing else was given up."""
+    note = work.find(GIVEN_UP)
+    if note and len(waiting(work, dead=True, limit=2)) == 1:
+        unchanged = Equals("doc", note.item["doc"])
+        work.add_raw(Delete(GIVEN_UP.table, GIVEN_UP.key(), (unchanged,)))
 
 
 def replay_one(

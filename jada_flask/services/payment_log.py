@@ -120,9 +120,11 @@ def of_address(
         descending=True,
     )
     last = page.values[-1] if page.after else None
+    event_ids = dict.fromkeys(entry.event_id for entry in page.values)
+    work.ahead(*((LEDGER, event_id) for event_id in event_ids))
     ledgers = {
         event_id: work.get(LEDGER, event_id) or Ledger(event_id, "")
-        for event_id in dict.fromkeys(entry.event_id for entry in page.values)
+        for event_id in event_ids
     }
     return Listed(
         page.values, ledgers, [last.event_id, last.timestamp] if last else None

@@ -18,9 +18,9 @@ from jada_flask.domain.text import clean_text
 from jada_flask.ports import ConditionError, Item
 from jada_flask.records.operations import stamp
 from jada_flask.records.reconciling import DONE, FILE, FILES, OPEN, TAKEN
+from jada_flask.services.decades import by_decade
 from jada_flask.services.expected import Expected
 from jada_flask.services.settling import Desk, keep, settle, settle_refunds
-from jada_flask.services.years import by_year
 from jada_flask.unit_of_work import UnitOfWork
 
 NO_RECEIPT = "There is no such receipt."
@@ -154,7 +154,7 @@ def explained(
     work: UnitOfWork, lo: str, hi: str, *, limit: int, after: Any = None
 ) -> tuple[list[Taken], Any]:
     """The receipts between two days about which nothing is open, newest first."""
-    found, more = by_year(
+    found, more = by_decade(
         work,
         TAKEN,
         DONE,
@@ -170,7 +170,7 @@ def explained(
 def files(work: UnitOfWork, at: datetime, *, limit: int = 20) -> list[PayoutFile]:
     """The files of the last year or so, newest first."""
     lo, hi = f"{at.year - 1:04}", f"{stamp(at)}~"
-    found, _ = by_year(work, FILE, FILES, lo, hi, limit=limit, descending=True)
+    found, _ = by_decade(work, FILE, FILES, lo, hi, limit=limit, descending=True)
     return [each.value for each in found]
 
 

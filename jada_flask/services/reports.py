@@ -17,7 +17,7 @@ from jada_flask.domain.months import Month, months_of
 from jada_flask.records.kinds import Kind
 from jada_flask.records.money import CALENDAR
 from jada_flask.records.operations import EVENT, stamp
-from jada_flask.services.years import by_year
+from jada_flask.services.decades import by_decade
 from jada_flask.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -161,7 +161,7 @@ def _all(work: UnitOfWork, kind: Kind[T], prefix: str, lo: str, hi: str) -> list
     found: list[T] = []
     after: Any = None
     while True:
-        page, after = by_year(work, kind, prefix, lo, hi, limit=_PAGE, after=after)
+        page, after = by_decade(work, kind, prefix, lo, hi, limit=_PAGE, after=after)
         found += [one.value for one in page]
         if after is None:
             return found

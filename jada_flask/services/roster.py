@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from jada_flask.domain.audit import Actor
-from jada_flask.domain.booking import short_digest
 from jada_flask.domain.errors import ConflictError
 from jada_flask.domain.event import Event, Patron
+from jada_flask.domain.ids import short_digest
 from jada_flask.domain.ledger import Account, Ledger
 from jada_flask.domain.money import Money
 from jada_flask.ports import Check, Delete, Missing, Present

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from jada_flask.domain.audit import Actor
-from jada_flask.domain.booking import Guest, Terms, booking_id
+from jada_flask.domain.booking import Guest, Terms
 from jada_flask.domain.clock import start_of
 from jada_flask.domain.house import Operations
+from jada_flask.domain.ids import booking_id
 from jada_flask.domain.money import Money
 from jada_flask.records.money import BOOKING
 from jada_flask.services import bookings, events

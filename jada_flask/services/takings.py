@@ -20,10 +20,10 @@ from jada_flask.domain.takings import (
 )
 from jada_flask.ports import Operation, Put
 from jada_flask.records.operations import EVENT, stamp
-from jada_flask.records.takings import TAKING, YEARS
-from jada_flask.services.events import assignments
+from jada_flask.records.takings import DECADES, TAKING
+from jada_flask.services.board import card_of
+from jada_flask.services.decades import by_decade
 from jada_flask.services.house import operations
-from jada_flask.services.years import by_year
 from jada_flask.unit_of_work import UnitOfWork
 
 _PAGE = 500
@@ -71,22 +71,27 @@ def _between(work: UnitOfWork, lo: str, hi: str) -> list[Taking]:
     takings: list[Taking] = []
     after = None
     while True:
-        found, after = by_year(work, TAKING, YEARS, lo, hi, limit=_PAGE, after=after)
+        found, after = by_decade(
+            work, TAKING, DECADES, lo, hi, limit=_PAGE, after=after
+        )
         takings += [one.value for one in found]
         if after is None:
             return takings
 
 
 def _tips(work: UnitOfWork, takings: list[Taking]) -> list[Tips]:
+    tips = tips_by_event(takings)
+    work.ahead(*((EVENT, event_id) for event_id in tips))
     made = []
-    for event_id, amount in tips_by_event(takings).items():
-        event = work.get(EVENT, event_id)
-        if event is None:
+    for event_id, amount in tips.items():
+        found = work.find(EVENT, event_id)
+        if found is None:
             continue
+        event = found.value
         aboard = [
-            (place.crew_id, place.name)
-            for place in assignments(work, event_id)
-            if not place.removed and place.answer is not Answer.DECLINED
+            (one.crew_id, one.name)
+            for one in sorted(card_of(found).crew, key=lambda one: one.crew_id)
+            if one.answer != Answer.DECLINED
         ]
         name, day = event.host or event.name, event.local_start.date()
         made.append(Tips(event_id, name, day, amount, shared(amount, aboard)))

@@ -175,7 +175,7 @@ def test_the_charter_that_the_mail_was_about_shows_it(
     door(lines(ses.bounce(NIA, event_id)), None)
 
     (line,) = [
-        line for line in history.of(work, [event_id]) if line.did == "mail.bounced"
+        line for line in history.of(work, event_id) if line.did == "mail.bounced"
     ]
     assert line.detail == f"{NIA}: the address does not exist"
 

@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from jada_flask.domain.audit import SYSTEM, Actor
-from jada_flask.domain.booking import Status, booking_id, event_id
+from jada_flask.domain.booking import Status
 from jada_flask.domain.changes import changes_between
 from jada_flask.domain.errors import InvalidError
 from jada_flask.domain.event import EventStatus
 from jada_flask.domain.house import CrewRole
+from jada_flask.domain.ids import booking_id, event_id
 from jada_flask.domain.places import check_places, places_of
 from jada_flask.domain.staff import Role, Session
 from jada_flask.domain.summary import hours, summary_of

@@ -278,7 +278,7 @@ def test_who_did_what_is_written_down(
     lines = [
         item["doc"]
         for item in stored(parts)["Jobs"]
-        if item["pk"] == f"AUDIT#{taken['booking_id']}"
+        if item["pk"] == f"AUDIT#{taken['event_id']}"
     ]
     assert len(lines) == 2
     assert '"by":"dashboard"' in lines[0]

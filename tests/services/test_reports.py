@@ -118,17 +118,25 @@ def test_a_cancelled_charter_is_shown_and_earns_nothing(
     assert str(view.earnings.net) == "$289.41"
 
 
-@pytest.mark.parametrize(("number", "queries"), [(1, 2), (5, 2), (11, 2), (12, 3)])
+@pytest.mark.parametrize(
+    ("year", "number", "queries"),
+    [(2026, 5, 2), (2026, 12, 2), (2027, 1, 2), (2029, 11, 2), (2029, 12, 3)],
+)
 def test_a_month_takes_two_queries_whatever_is_in_it(
-    scripts: Caller, work: UnitOfWork, store: Counting, number: int, queries: int
+    scripts: Caller,
+    work: UnitOfWork,
+    store: Counting,
+    year: int,
+    number: int,
+    queries: int,
 ) -> None:
-    """The dock's December ends in the next year of the store."""
+    """The dock's last December of a decade ends in the next decade of the store."""
     for place in range(4):
-        day = f"2026-{number:02}-{place + 3:02}"
+        day = f"{year}-{number:02}-{place + 3:02}"
         take(scripts, f"BS-{place}", charter_date=day, crew=[], captain_id=None)
     store.queries = 0
 
-    view = reports.month_view(work, Month(2026, number), ZONES)
+    view = reports.month_view(work, Month(year, number), ZONES)
 
     assert view.earnings.charters == 4
     assert store.queries == queries

@@ -41,7 +41,7 @@ def noted(parts: Parts, told: ReturnedMail) -> bool:
 
 
 def deeds(parts: Parts, event_id: str) -> list[str]:
-    trail = history.of(UnitOfWork(parts.office), [event_id])
+    trail = history.of(UnitOfWork(parts.office), event_id)
     return [line.did for line in trail if line.did.startswith("mail.")]
 
 
@@ -62,7 +62,7 @@ def test_a_bounce_is_noted_once_with_who_and_why(parts: Parts, event_id: str) ->
     assert stored(parts) == before
     (line,) = [
         line
-        for line in history.of(UnitOfWork(parts.office), [event_id])
+        for line in history.of(UnitOfWork(parts.office), event_id)
         if line.did == "mail.bounced"
     ]
     assert line.detail == f"{NIA}: the address does not exist"

@@ -17,6 +17,8 @@ from jada_flask.domain.margin import Margin
 from jada_flask.domain.money import Money
 from jada_flask.domain.outbox import State
 from jada_flask.domain.steps import StepView
+from jada_flask.services.board import Card as BoardCard
+from jada_flask.services.charters import Look
 
 START = datetime(2026, 5, 30, 23, 30, tzinfo=UTC)
 NOW = datetime(2026, 5, 26, 18, 0, tzinfo=UTC)
@@ -148,7 +150,7 @@ def charter_page(**changes: Any) -> dict[str, Any]:
         "event": event(),
         "booking": None,
         "crew": [assignment()],
-        "charter": Charter(event(), [], ""),
+        "charter": Charter(Look(BoardCard(event(), (), ()), []), [], ""),
         "may": {"look"},
         "checklist": [],
         "steps": [StepView(f"step_{state}", state) for state in State],
@@ -157,7 +159,6 @@ def charter_page(**changes: Any) -> dict[str, Any]:
         "deadlines": (),
         "margin": MARGIN,
         "links": [],
-        "history": [],
         "cancel_url": None,
         "now": NOW,
         "csrf_token": lambda: "token",

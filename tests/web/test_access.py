@@ -57,6 +57,7 @@ MATRIX: dict[str, set[str]] = {
     "POST /admin/logout": {"staff"},
     "GET /dispatch": {"staff"},
     "GET /dispatch/events/<event_id>": {"staff"},
+    "GET /dispatch/events/<event_id>/history": {"staff"},
     f"GET {CHARTER}/edit": {"staff"},
     f"POST {CHARTER}/edit": {"staff"},
     f"GET {CHARTER}/patrons/new": {"staff"},
