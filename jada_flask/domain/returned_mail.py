@@ -28,7 +28,6 @@ class ReturnedMail:
     why: Why
     at: datetime
     reason: str  # in words that staff can read
-    told_by: str  # the id of the notification, which may come more than once
     event_id: str = ""  # the charter that the mail was about
 
     @property
@@ -46,10 +45,9 @@ class ReturnedMail:
     def followed_by(self, other: ReturnedMail) -> ReturnedMail:
         """What is known after another notification, in whatever order the two came.
 
-        A complaint stands until somebody lifts it; else the later counts.
+        A complaint stands until somebody lifts it; else the later counts. The same once
+        more changes nothing: SES tells at least once.
         """
-        if other.told_by == self.told_by:
-            return self
         if Why.COMPLAINED in (self.why, other.why) and self.why is not other.why:
             return self if self.why is Why.COMPLAINED else other
         return max(self, other, key=lambda one: one.at)

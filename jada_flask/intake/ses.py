@@ -69,9 +69,8 @@ def _reject(told: Thing) -> tuple[ReturnedMail, ...]:
     """SES found something bad in a mail and sent it to nobody."""
     mail = told["mail"]
     says = f"SES refused it: {told['reject'].get('reason', '')}"[:_LONGEST]
-    fact = {"feedbackId": mail["messageId"], "timestamp": mail["timestamp"]}
     return tuple(
-        _returned(told, {"emailAddress": to}, Why.REFUSED, fact, says)
+        _returned(told, {"emailAddress": to}, Why.REFUSED, mail, says)
         for to in mail["destination"]
     )
 
@@ -94,7 +93,6 @@ def _returned(
         why=why,
         at=at,
         reason=reason,
-        told_by=str(fact["feedbackId"])[:_LONGEST],
         event_id=_event_id(told["mail"]),
     )
 

@@ -16,7 +16,7 @@ from jada_flask.services import history, outbox, people, returned_mails
 from jada_flask.unit_of_work import UnitOfWork
 from jada_flask.web.context import Parts
 from tests.builders import booking
-from tests.callers import Caller, mails, stored
+from tests.callers import Caller, link_for, mails, stored
 from tests.conftest import DrainAll
 from tests.fakes import NOON, SetClock
 
@@ -33,7 +33,7 @@ def event_id(scripts: Caller) -> str:
 
 def returned(event_id: str, address: str = NIA, why: Why = Why.BOUNCED) -> ReturnedMail:
     reason = "the address does not exist"
-    return ReturnedMail(address, why, AT, reason, f"told-{why}", event_id)
+    return ReturnedMail(address, why, AT, reason, event_id)
 
 
 def noted(parts: Parts, told: ReturnedMail) -> bool:
@@ -88,8 +88,6 @@ def test_crew_and_guests_do_not_see_it(
 ) -> None:
     drain()
     noted(parts, returned(event_id))
-
-    from tests.callers import link_for
 
     page = client.open_link(link_for(parts, "nia.okafor"))
 
@@ -252,10 +250,19 @@ def test_a_mail_that_ses_refused_is_shown_and_keeps_nothing_back(
 
 def test_of_two_bounces_the_later_counts_in_whatever_order_they_come() -> None:
     first = returned("EV_1")
-    later = replace(first, at=AT + timedelta(days=1), told_by="later", reason="full")
+    later = replace(first, at=AT + timedelta(days=1), reason="full")
 
     assert first.followed_by(later) == later.followed_by(first) == later
-    assert first.followed_by(replace(first, reason="other")) == first
+
+
+def test_an_older_bounce_that_comes_late_changes_nothing(
+    parts: Parts, event_id: str
+) -> None:
+    later = replace(returned(event_id), at=AT + timedelta(days=1))
+    assert noted(parts, later)
+
+    assert not noted(parts, returned(event_id))
+    assert UnitOfWork(parts.office).get(RETURNED, NIA) == later
 
 
 def test_a_complaint_outlasts_a_bounce() -> None:
