@@ -17,3 +17,9 @@ def lambda_python() -> Path:
         # Debian 12 has no 3.13, so CI may lack it too: named, and not an error.
         pytest.skip(f"{machine.LACKS}Python 3.13")
     return PYTHON
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the deployment: it takes longest, and one process has to keep it."""
+    items.sort(key=lambda item: "test_deployment" not in item.nodeid)

@@ -193,7 +193,7 @@ def test_what_came_past_cloudfront_is_a_line_too(
 
     [line] = accesses(capsys)
 
-    assert (line["route"], line["status"]) == ("", 403)
+    assert (line["route"], line["status"]) == ("-", 403)
 
 
 # The tasks

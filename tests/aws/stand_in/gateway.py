@@ -46,6 +46,14 @@ class Response:
     headers: Headers
     body: bytes = b""
 
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
     def all(self, name: str) -> list[str]:
         """Every value of a header."""
         return [v for n, v in self.headers if n.lower() == name.lower()]

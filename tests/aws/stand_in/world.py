@@ -2,7 +2,7 @@
 
     with World(folder) as world:
         ...deploy with AWS_ENDPOINT_URL=world.url...
-        world.browse("https://jada.example.com").get("/healthz")
+        Browser(world.send, "https://jada.example.com").get("/healthz")
 
 By the host that is asked for, a request goes to a distribution, to a REST API or to
 AWS's own interface. That one is moto, in an account of its own, and what moto lacks:
