@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from infra import functions as lambdas
 from infra.aws import Aws, DeployError
 from infra.deploy import introduce, run
 from infra.live import Live
 from infra.release import History, Packages, Release
 from infra.shared import Shared
-from infra.stages import ROOT, stage_of
+from infra.stages import ROOT, Stage, stage_of
 from infra.talk import Talk, with_terminal
 
 
@@ -26,18 +27,27 @@ def rollback(
     introduce(aws, stage, talk)
     history = History(aws, stage)
     releases = history.all()
-    if len(releases) < 2:
+    # A deployment that was interrupted has left code that no record knows of.
+    finished = bool(releases) and _runs(aws, stage, releases[0])
+    if len(releases) < 1 + finished:
         raise DeployError(f"{name} ran nothing before: there is nothing to go back to.")
-    now, before = releases[:2]
+    before = releases[1 if finished else 0]
     packages = Packages(aws, Shared(aws).bucket)
     packages.get(before.sha256)
-    talk.say(f"The plan:\n  {name}: {now.short} -> {before.short} of {before.at}")
+    now = releases[0].short if finished else "what no deployment has finished"
+    talk.say(f"The plan:\n  {name}: {now} -> {before.short} of {before.at}")
     if not talk.agreed(name):
         raise DeployError("Nothing was changed.")
     Live(aws, stage, pause=pause).put_back(before)
-    history.take_back()
+    if finished:
+        history.take_back()
     talk.say(f"{name} runs {before.short}.")
     return before
+
+
+def _runs(aws: Aws, stage: Stage, release: Release) -> bool:
+    there = [lambdas.deployed(aws, each.name) for each in stage.functions]
+    return all(each is None or each.sha256 == release.sha256 for each in there)
 
 
 def main(arguments: list[str]) -> int:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 
-from infra.aws import Aws
+from botocore.exceptions import ClientError
+
+from infra.aws import Aws, code_of
 from infra.stack import Stack
 from infra.talk import Say
 from infra.words import Node, kept, policy, resource, sub, trusted
 
 NAME = "jada-releases"
-# AWS's own policy for this; its name has kept an old spelling.
+_TRIES = 6  # until API Gateway knows of a role that was just made
+# AWS's own policy for its log.
 _LOGGING = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
@@ -39,6 +43,7 @@ class Shared:
         self._aws = aws
         self._stack = Stack(aws, NAME, pause=pause)
         self._bucket = ""
+        self._pause = pause
 
     @property
     def bucket(self) -> str:
@@ -57,14 +62,21 @@ class Shared:
         """
         if change := self._stack.prepare(template(), {}):
             self._stack.execute(change, say)
-        gateway = self._aws("apigateway")
-        if not gateway.get_account().get("cloudwatchRoleArn"):
-            role = self._stack.outputs()["ApiLogRoleArn"]
-            gateway.update_account(
-                patchOperations=[
-                    {"op": "replace", "path": "/cloudwatchRoleArn", "value": role}
-                ]
-            )
+        if not self._aws("apigateway").get_account().get("cloudwatchRoleArn"):
+            self._let_log(self._stack.outputs()["ApiLogRoleArn"])
+
+    def _let_log(self, role: str) -> None:
+        change = {"op": "replace", "path": "/cloudwatchRoleArn", "value": role}
+        for attempt in range(_TRIES):
+            try:
+                self._aws("apigateway").update_account(patchOperations=[change])
+            except ClientError as error:
+                # What a role may is known everywhere only after some seconds.
+                if code_of(error) != "BadRequestException" or attempt == _TRIES - 1:
+                    raise
+                time.sleep(self._pause)
+            else:
+                return
 
 
 def _bucket() -> Node:

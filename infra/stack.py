@@ -42,11 +42,6 @@ class Stack:
             each["OutputKey"]: each["OutputValue"] for each in said.get("Outputs", [])
         }
 
-    def parameters(self) -> dict[str, str]:
-        said = self._said() or {}
-        found = said.get("Parameters", [])
-        return {each["ParameterKey"]: each["ParameterValue"] for each in found}
-
     def exists(self) -> bool:
         """Whether anything of it was ever made."""
         said = self._said()

@@ -147,8 +147,8 @@ def _invoked(
     event = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
     name = environ["PATH_INFO"].split("/")[3]
     if name == "fails-to-start":
-        said = {"errorType": "ConfigError", "errorMessage": "SECRET_KEY: required"}
-        return _say(start, 200, {"X-Amz-Function-Error": "x"}, json.dumps(said))
+        failed = {"errorType": "ConfigError", "errorMessage": "SECRET_KEY: required"}
+        return _say(start, 200, {"X-Amz-Function-Error": "x"}, json.dumps(failed))
     account.tried.append(name)
     status, headers, body = account.answer(name, event["path"])
     if not event["headers"]["X-Origin-Secret"]:

@@ -64,7 +64,7 @@ def _finish_change_sets() -> None:
         stack.parameters = change.parameters
         stack.output_map = stack._create_output_map()
 
-    models.ChangeSet.apply = whole  # type: ignore[method-assign]
+    models.ChangeSet.apply = whole  # type: ignore[method-assign,assignment]
 
 
 def _model(kind: str) -> Any:

@@ -488,6 +488,22 @@ def test_going_back_twice_needs_two_releases(running: Operator) -> None:
         rollback("dev", running.talk, root=running.root, pause=0)
 
 
+def test_going_back_undoes_a_deployment_that_was_interrupted(running: Operator) -> None:
+    """Its code is live, and no record says so."""
+    first = running.account.sha256()
+    history = running.account.parameters("/jada/dev/")["/jada/dev/release"]
+    running.commit("two")
+    deployed(running)
+    running.account.client("ssm").put_parameter(
+        Name="/jada/dev/release", Value=history, Overwrite=True, Type="String"
+    )
+
+    rollback("dev", running.talk, root=running.root, pause=0)
+
+    assert running.account.sha256() == first
+    assert running.account.parameters("/jada/dev/")["/jada/dev/release"] == history
+
+
 def test_going_back_is_agreed_to_first(running: Operator) -> None:
     running.commit("two")
     deployed(running)
