@@ -16,16 +16,22 @@ from infra.words import (
     sub,
 )
 
-_FIVE_MINUTES = 300
+_FIVE_MINUTES, _HOUR = 300, 3600
 _OURS = "Jada/${Stage}"
 # By fields of `outbox` in the one line of JSON that the draining task prints a run.
 _MEASURED = {"DeadLetters": "dead", "OutboxAge": "oldest_seconds"}
+# In the line of each request: what the edge's secret was missing from has no route.
+_COUNTED = {
+    "PastTheEdge": ("-", 403),
+    "TriesToSignIn": ("/admin/login", 429),
+}
 
 
 def alarms() -> Resources:
     return {
         **_metrics(),
         **_of_the_outbox(),
+        **_of_requests(),
         **_of_functions(),
         **_of_queues(),
         **_of_mails(),
@@ -33,22 +39,54 @@ def alarms() -> Resources:
 
 
 def _metrics() -> Resources:
-    return {
-        f"{name}Metric": resource(
-            "Logs::MetricFilter",
-            {
-                "LogGroupName": ref("DispatchLog"),
-                "FilterPattern": f"{{ $.outbox.{field} = * }}",
-                "MetricTransformations": [
-                    {
-                        "MetricName": name,
-                        "MetricNamespace": sub(_OURS),
-                        "MetricValue": f"$.outbox.{field}",
-                    }
-                ],
-            },
+    measured = {
+        f"{name}Metric": _metric(
+            name, f"{{ $.outbox.{field} = * }}", f"$.outbox.{field}"
         )
         for name, field in _MEASURED.items()
+    }
+    counted = {
+        f"{name}Metric": _metric(name, _requests(route, status), "1")
+        for name, (route, status) in _COUNTED.items()
+    }
+    route, status = _COUNTED["PastTheEdge"]
+    made = _metric("PastTheEdge", _requests(route, status), "1", log="PublicLog")
+    return measured | counted | {"PastThePublicEdgeMetric": made}
+
+
+def _requests(route: str, status: int) -> str:
+    return f'{{ ($.access.route = "{route}") && ($.access.status = {status}) }}'
+
+
+def _metric(name: str, pattern: str, value: str, *, log: str = "DispatchLog") -> Node:
+    transformation = {
+        "MetricName": name,
+        "MetricNamespace": sub(_OURS),
+        "MetricValue": value,
+    }
+    return resource(
+        "Logs::MetricFilter",
+        {
+            "LogGroupName": ref(log),
+            "FilterPattern": pattern,
+            "MetricTransformations": [transformation],
+        },
+    )
+
+
+def _of_requests() -> Resources:
+    ours = sub(_OURS)
+    return {
+        "PastTheEdgeAlarm": _alarm(
+            "Somebody calls the functions past CloudFront.",
+            (ours, "PastTheEdge", {}),
+            "Sum",
+            above=20,
+            Period=_HOUR,
+        ),
+        "TriesToSignInAlarm": _alarm(
+            "Somebody tries passwords.", (ours, "TriesToSignIn", {}), "Sum", above=50
+        ),
     }
 
 

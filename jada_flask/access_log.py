@@ -15,6 +15,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+NO_ROUTE = "-"
 _METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -48,7 +49,7 @@ def _line(environ: Environ) -> dict[str, Any]:
     method = environ.get("REQUEST_METHOD")
     context = environ.get("apig_wsgi.request_context") or {}
     return {
-        "route": "",
+        "route": NO_ROUTE,
         "method": method if method in _METHODS else "other",
         "status": 500,
         "ms": 0.0,
@@ -57,9 +58,9 @@ def _line(environ: Environ) -> dict[str, Any]:
 
 
 def _route(environ: Environ) -> str:
-    """The rule that the address fitted; empty where none did, or nobody looked.
+    """The rule that the address fitted; a dash where none did, or nobody looked.
 
     Flask takes its request away again when it is done with it, which is later.
     """
     rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
-    return rule.rule if rule else ""
+    return rule.rule if rule else NO_ROUTE

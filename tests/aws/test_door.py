@@ -21,7 +21,7 @@ from tests.google.fake_google import FakeGoogle
 from tests.mails import mail
 
 GOOGLE = "https://oauth2.googleapis.com/token"
-QUEUE = "arn:aws:sqs:us-west-2:123456789012:jada-dev-nudge"
+QUEUE = "arn:aws:sqs:us-west-2:123456789012:jada-door-nudge"
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def aws() -> Iterator[str]:
 def queue(aws: str) -> Any:
     """The queue of the stage, as one that looks into it has it."""
     service = boto3.resource("sqs", endpoint_url=aws)
-    return service.create_queue(QueueName="jada-dev-nudge")
+    return service.create_queue(QueueName="jada-door-nudge")
 
 
 @pytest.fixture(scope="module")

@@ -11,16 +11,19 @@ functions and one without are two stages here.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from moto.events.models import EventPattern
 
 from infra.template import template, text
 from infra.watch import TAMPERING
+from jada_flask.access_log import NO_ROUTE
 from jada_flask.adapters.aws.dynamo_tables import create_tables
 from jada_flask.tables import ALL, PAYMENTS, Table
 from tests.infra.conftest import Stage
@@ -280,6 +283,28 @@ def test_what_alarms_look_at_is_measured(served: Stage) -> None:
 
         assert made["MetricName"] == alarm["MetricName"]
         assert made["MetricNamespace"] == alarm["Namespace"] == "Jada/staging"
+
+
+@pytest.mark.parametrize("name", ["PastTheEdge", "TriesToSignIn"])
+def test_requests_that_somebody_should_know_of_are_counted(
+    served: Stage, name: str
+) -> None:
+    (made,) = served.asked(f"{name}Metric")["MetricTransformations"]
+    alarm = served.asked(f"{name}Alarm")
+
+    assert made["MetricName"] == alarm["MetricName"] == name
+    assert made["MetricNamespace"] == alarm["Namespace"]
+    assert served.asked("PastThePublicEdgeMetric")["LogGroupName"].endswith("-public")
+
+
+def test_what_is_counted_is_what_the_log_says(app: Flask) -> None:
+    """A route that was renamed would count nothing, and nobody would notice."""
+    rules = {rule.rule for rule in app.url_map.iter_rules()}
+
+    for name in ("PastTheEdge", "TriesToSignIn"):
+        pattern = properties(f"{name}Metric")["FilterPattern"]
+        (route,) = re.findall(r'access\.route = "([^"]+)"', pattern)
+        assert route in rules | {NO_ROUTE}
 
 
 def test_no_secret_is_in_the_template() -> None:
