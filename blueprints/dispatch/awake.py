@@ -64,7 +64,7 @@ def shown(
     parties = list(_outward(sent, list(messages), at))
     if inbox:
         parties.append(_intake(mail_intake.standing(work, inbox.name), at))
-    kept = quarantine.waiting(work, limit=_MOST)
+    kept = quarantine.held(work, limit=_MOST)
     return {
         "parties": parties,
         "quarantined": len(kept.values),

@@ -8,6 +8,7 @@ from flask import redirect, request
 
 from blueprints.dispatch import awake, bp, charter, listing, outbox_rows
 from jada_flask.records.jobs import GIVEN_UP
+from jada_flask.records.money import HELD
 from jada_flask.records.operations import OPERATIONS
 from jada_flask.services import automation, bookings, outbox
 from jada_flask.web.access import STAFF, caller, open_to
@@ -67,7 +68,7 @@ def cancel(booking_id: str) -> Any:
 def waiting() -> str:
     """What still has to leave the house, and what was given up."""
     work, at = begin(), now()
-    work.ahead((OPERATIONS,), (GIVEN_UP,))
+    work.ahead((OPERATIONS,), (GIVEN_UP,), (HELD,))
     sent = outbox.last_sent(work, outbox_rows.LABELS)
     listed = outbox_rows.listed(work, sent, at=at)
     messages = [row.message for group in listed["groups"] for row in group.rows]

@@ -192,7 +192,7 @@ def _money(form: FileForm) -> str:
         lines=[line_of(one) for one in found],
         may_pay=_may_pay(),
         overdue=overdue(work, now()),
-        files=reconciling.files(work, now()),
+        files=reconciling.files(work),
         sources=SOURCES,
         zone=_zone(work),
         next_url=f"/dispatch/money?cursor={cursor}" if cursor else None,

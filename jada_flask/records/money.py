@@ -5,6 +5,9 @@ Out of reach for everything that crew and guests call.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from jada_flask.domain.booking import Booking
 from jada_flask.domain.calendar import CalendarEntry
 from jada_flask.domain.quarantine import Original, Quarantined
@@ -79,3 +82,13 @@ ORIGINAL = Kind(
         {"expires": int(original.until.timestamp())} if original.until else {}
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """That arrivals wait in quarantine; other pages look for them only then."""
+
+    at: datetime
+
+
+HELD = Kind(Held, FINANCE, key=lambda: ("QUARANTINE", HEAD), ids=lambda held: ())

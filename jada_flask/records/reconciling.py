@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from jada_flask.domain.reconciliation import PaidOut, PayoutFile, Taken
 from jada_flask.ports import Check, Condition, Equals, Item, Missing, Operation, Put
 from jada_flask.records.kinds import Kind, decade
@@ -11,6 +13,7 @@ from jada_flask.tables import FINANCE
 OPEN = "RECEIPT#open"  # the partition of what somebody should look at
 DONE = "RECEIPT#"  # and a year: of all the others
 FILES = "RECEIPTS#"
+LISTED = 20  # files that a page shows
 
 
 def receipts_key(source: str, root: str) -> str:
@@ -76,4 +79,19 @@ FILE = Kind(
     key=lambda file_id: (f"{FILES}{file_id}", HEAD),
     ids=lambda file: (file.file_id,),
     facets=_file_facets,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LastFiles:
+    """The ids of the files that were taken last, the newest first."""
+
+    file_ids: tuple[str, ...] = ()
+
+    def having(self, file_id: str) -> LastFiles:
+        return LastFiles((file_id, *self.file_ids)[:LISTED])
+
+
+LAST_FILES = Kind(
+    LastFiles, FINANCE, key=lambda: (f"{FILES}last", HEAD), ids=lambda last: ()
 )

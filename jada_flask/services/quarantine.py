@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from jada_flask.domain.audit import Actor
 from jada_flask.domain.quarantine import Original, Quarantined
-from jada_flask.ports import Item
-from jada_flask.records.money import OPEN_ARRIVALS, ORIGINAL, QUARANTINE
+from jada_flask.ports import Delete, Equals, Item, Put
+from jada_flask.records.money import HELD, OPEN_ARRIVALS, ORIGINAL, QUARANTINE, Held
 from jada_flask.unit_of_work import Listing, UnitOfWork
 
 # An item of the store holds 400 kB; a byte may become two where it is packed.
@@ -46,6 +46,7 @@ def keep(
     )
     work.save(QUARANTINE, kept)
     work.save(ORIGINAL, Original(arrival_id, _text(content)))
+    work.add_raw(Put(HELD.table, HELD.item(Held(at))))
     work.commit(by=by, did="arrival.quarantined", at=at, about=arrival_id)
     return kept
 
@@ -64,6 +65,11 @@ def waiting(
     )
 
 
+def held(work: UnitOfWork, *, limit: int) -> Listing[Quarantined]:
+    """The same for other pages: not even looked for while nothing waits."""
+    return waiting(work, limit=limit) if work.get(HELD) else Listing([], None)
+
+
 def original(work: UnitOfWork, arrival_id: str) -> str:
     """What the arrival said; nothing once that has expired."""
     found = work.get(ORIGINAL, arrival_id)
@@ -77,6 +83,7 @@ def settle(
     kept = work.need(QUARANTINE, arrival_id, otherwise="There is no such arrival.")
     if kept.settled_at:
         return kept
+    _forget_the_last(work)
     settled = replace(kept, settled_at=at)
     work.save(QUARANTINE, settled)
     said = work.get(ORIGINAL, arrival_id)
@@ -84,6 +91,14 @@ def settle(
         work.save(ORIGINAL, replace(said, until=at + _KEPT))
     work.commit(by=by, did="arrival.settled", at=at, about=arrival_id)
     return settled
+
+
+def _forget_the_last(work: UnitOfWork) -> None:
+    """Take the note away where nothing else waits."""
+    note = work.find(HELD)
+    if note and len(waiting(work, limit=2).found) == 1:
+        unchanged = Equals("doc", note.item["doc"])
+        work.add_raw(Delete(HELD.table, HELD.key(), (unchanged,)))
 
 
 def _text(content: bytes) -> str:

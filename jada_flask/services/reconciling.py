@@ -16,8 +16,14 @@ from jada_flask.domain.receipt import CURRENCY, Receipt, ReceiptKind
 from jada_flask.domain.reconciliation import PayoutFile, Taken, TakenState, totals_of
 from jada_flask.domain.text import clean_text
 from jada_flask.ports import ConditionError, Item
-from jada_flask.records.operations import stamp
-from jada_flask.records.reconciling import DONE, FILE, FILES, OPEN, TAKEN
+from jada_flask.records.reconciling import (
+    DONE,
+    FILE,
+    LAST_FILES,
+    OPEN,
+    TAKEN,
+    LastFiles,
+)
 from jada_flask.services.decades import by_decade
 from jada_flask.services.expected import Expected
 from jada_flask.services.settling import Desk, keep, settle, settle_refunds
@@ -88,6 +94,8 @@ def take_file(
     )
     report = Report(file, lines)
     work.save(FILE, file)
+    last = work.get(LAST_FILES) or LastFiles()
+    work.save(LAST_FILES, last.having(file.file_id))
     about = f"receipts:{file.file_id}"
     work.commit(by=by, did="receipts.taken", at=at, about=about, result=report)
     return report
@@ -167,11 +175,12 @@ def explained(
     return [each.value for each in found], more
 
 
-def files(work: UnitOfWork, at: datetime, *, limit: int = 20) -> list[PayoutFile]:
-    """The files of the last year or so, newest first."""
-    lo, hi = f"{at.year - 1:04}", f"{stamp(at)}~"
-    found, _ = by_decade(work, FILE, FILES, lo, hi, limit=limit, descending=True)
-    return [each.value for each in found]
+def files(work: UnitOfWork) -> list[PayoutFile]:
+    """The files that were taken last, newest first."""
+    last = work.get(LAST_FILES) or LastFiles()
+    work.ahead(*((FILE, file_id) for file_id in last.file_ids))
+    found = [work.get(FILE, file_id) for file_id in last.file_ids]
+    return [file for file in found if file]
 
 
 def report(work: UnitOfWork, file_id: str, *, limit: int, skip: int = 0) -> Report:

@@ -95,5 +95,5 @@ def test_a_file_that_is_taken_again_is_taken_once(
     assert paid is not None
     assert paid.received == dollars("840.75")
     assert len(till.stored()) == 2
-    (file,) = reconciling.files(till.desk.begin(), till.desk.clock.at)
+    (file,) = reconciling.files(till.desk.begin())
     assert len(file.receipts) == 2

@@ -7,6 +7,7 @@ import pytest
 from jada_flask.domain.audit import Actor
 from jada_flask.domain.errors import NotFoundError
 from jada_flask.domain.quarantine import Quarantined
+from jada_flask.records.money import HELD
 from jada_flask.services import quarantine
 from jada_flask.tables import FINANCE
 from jada_flask.unit_of_work import UnitOfWork
@@ -116,3 +117,17 @@ def test_control_characters_are_left_out(drawer: Drawer) -> None:
     kept = drawer.keeps(b"a\x00b\x1b[31m\r\n\tc")
 
     assert drawer.says(kept) == "ab[31m\n\tc"
+
+
+def test_other_pages_look_only_while_something_waits(parts: Parts) -> None:
+    drawer = Drawer(parts)
+    kept = [drawer.keeps(b"one"), drawer.keeps(b"two")]
+
+    noted = []
+    for one in kept:
+        noted.append(len(quarantine.held(drawer.begin(), limit=9).found))
+        drawer.settles(one)
+
+    assert noted == [2, 1]
+    assert drawer.begin().get(HELD) is None
+    assert quarantine.held(drawer.begin(), limit=9).found == []
