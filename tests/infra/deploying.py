@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from threading import Thread
@@ -105,7 +106,7 @@ def opened(number: str) -> Iterator[Account]:
     """An account behind a loopback port."""
     moto_more.teach()
     account = Account(number)
-    moto = DomainDispatcherApplication(create_backend_app)
+    moto = _moto()
 
     def route(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         host, path = environ.get("HTTP_HOST", ""), environ["PATH_INFO"]
@@ -130,6 +131,12 @@ def opened(number: str) -> Iterator[Account]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@cache
+def _moto() -> Any:
+    """One for all accounts: it takes seconds to learn what AWS can be asked."""
+    return DomainDispatcherApplication(create_backend_app)
 
 
 def _say(

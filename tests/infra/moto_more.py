@@ -7,9 +7,11 @@ for that there is node, ministack and, in the end, AWS.
 
 from __future__ import annotations
 
+import json
 from typing import Any, Self
 
-from moto.cloudformation import models, parsing
+import yaml  # type: ignore[import-untyped]
+from moto.cloudformation import models, parsing, responses
 from moto.core.common_models import CloudFormationModel
 
 LACKING = (
@@ -47,6 +49,22 @@ def teach() -> None:
     ):
         known.cache_clear()
     _finish_change_sets()
+    for module in (models, responses):
+        module.yaml = _Quick  # type: ignore[attr-defined]
+
+
+class _Quick:
+    """What moto reads templates with; ours is JSON, read two hundred times as fast."""
+
+    Loader = yaml.Loader
+    add_multi_constructor = staticmethod(yaml.add_multi_constructor)
+
+    @staticmethod
+    def load(text: str, Loader: Any) -> Any:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return yaml.load(text, Loader=Loader)
 
 
 def _finish_change_sets() -> None:
