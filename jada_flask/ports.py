@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Any, Protocol
 
 from jada_flask.domain.errors import ConflictError
@@ -178,6 +179,14 @@ class Store(Protocol):
         """Let go of files and connections."""
 
 
+class Saved(Enum):
+    """What became of a file that was to be kept."""
+
+    NEW = "new"  # there was none before
+    REPLACED = "replaced"  # there may have been one before
+    OUTDATED = "outdated"  # nothing was kept: a newer revision is there
+
+
 class Files(Protocol):
     """Published pages and stored documents, by key such as ``g/<slug>/index.html``."""
 
@@ -188,8 +197,12 @@ class Files(Protocol):
         *,
         content_type: str,
         revision: int | None = None,
-    ) -> bool:
-        """Keep the content; False, and nothing kept, if a newer revision is there."""
+    ) -> Saved:
+        """Keep the content, unless a newer revision is there.
+
+        No two revisions may have the same content: a bucket tells by the content alone
+        whether another came between.
+        """
 
     def read(self, key: str) -> bytes:
         """The content; raise `NotFoundError` when there is none."""

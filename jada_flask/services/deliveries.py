@@ -17,7 +17,7 @@ from jada_flask.domain.event import Event
 from jada_flask.domain.house import Operations
 from jada_flask.domain.mail import Attachment, Mail
 from jada_flask.domain.outbox import Message, State
-from jada_flask.ports import Notes, Ports
+from jada_flask.ports import Notes, Ports, Saved
 from jada_flask.records.operations import ASSIGNMENT, EVENT
 from jada_flask.rendering import mail_parts
 from jada_flask.services import payment_mails, returned_mails
@@ -70,13 +70,15 @@ def _guest_page(courier: Courier, message: Message, notes: Notes) -> State:
     event = _event(work, message)
     page = guest_page(event, operations(work))
     key = f"g/{event.slug}/index.html"
-    courier.ports.files.save(
+    saved = courier.ports.files.save(
         key,
         page.encode(),
         content_type="text/html; charset=utf-8",
         revision=event.revision,
     )
-    courier.ports.edge.invalidate((f"/{key}",))
+    if saved is Saved.REPLACED:  # of a new page, nothing is kept anywhere
+        # As it is asked for, and as the edge itself then looks for it.
+        courier.ports.edge.invalidate((f"/g/{event.slug}", f"/{key}"))
     return State.DONE
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from jada_flask.adapters.aws.clients import lazily
+from jada_flask.adapters.aws.clients import Client, lazily
 from jada_flask.adapters.aws.edge import CloudFrontEdge
 from jada_flask.adapters.aws.files import S3Files
 from jada_flask.adapters.aws.mail import SesMailer
-from jada_flask.domain.errors import DeliveryError, NotFoundError
+from jada_flask.domain.errors import DeliveryError
 from jada_flask.domain.mail import Mail
+from jada_flask.ports import Saved
 from tests.contracts.aws_stand_in import stand_in
 from tests.fakes import SetClock
 
@@ -29,10 +32,15 @@ def aws() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def s3(aws: str) -> Client:
+    return lazily("s3", aws)
+
+
 @pytest.fixture
-def bucket(aws: str) -> str:
+def bucket(s3: Client) -> str:
     name = f"guest-{uuid4().hex[:12]}"
-    lazily("s3", aws)().create_bucket(
+    s3().create_bucket(
         Bucket=name,
         CreateBucketConfiguration={"LocationConstraint": "us-west-2"},
     )
@@ -40,58 +48,110 @@ def bucket(aws: str) -> str:
 
 
 @pytest.fixture
-def files(aws: str, bucket: str) -> S3Files:
-    return S3Files(lazily("s3", aws), bucket)
+def files(s3: Client, bucket: str) -> S3Files:
+    return S3Files(s3, bucket)
 
 
-def test_what_is_saved_last_is_read(files: S3Files) -> None:
-    files.save(PAGE, b"first", content_type=HTML)
-    files.save(PAGE, b"last", content_type=HTML)
+def meanwhile(client: Any, call: str, *acts: Callable[[], Any]) -> None:
+    """Let others act just before each of the next calls of one kind leaves."""
+    waiting = list(acts)
 
-    assert files.read(PAGE) == b"last"
+    def act(**_: Any) -> None:
+        if waiting:
+            waiting.pop(0)()
 
-
-def test_what_was_deleted_is_not_found(files: S3Files) -> None:
-    files.save(PAGE, b"page", content_type=HTML)
-
-    files.delete(PAGE)
-    files.delete(PAGE)
-
-    with pytest.raises(NotFoundError):
-        files.read(PAGE)
+    client().meta.events.register(f"before-call.s3.{call}", act)
 
 
-def test_an_older_page_is_never_put_over_a_newer_one(files: S3Files) -> None:
-    assert files.save(PAGE, b"two", content_type=HTML, revision=2)
+@pytest.fixture
+def slow(aws: str, bucket: str) -> tuple[Any, S3Files]:
+    """Somebody else at work on the same bucket, and their client."""
+    client = lazily("s3", aws)
+    return client, S3Files(client, bucket)
 
-    assert not files.save(PAGE, b"one", content_type=HTML, revision=1)
-    assert files.save(PAGE, b"three", content_type=HTML, revision=3)
-    assert files.read(PAGE) == b"three"
+
+def saved(files: S3Files, revision: int) -> Saved:
+    return files.save(PAGE, b"%d" % revision, content_type=HTML, revision=revision)
+
+
+@pytest.mark.parametrize("before", [[], [1]], ids=["a new page", "a page"])
+def test_a_newer_page_that_comes_between_stays(
+    files: S3Files, slow: tuple[Any, S3Files], before: list[int]
+) -> None:
+    """Between looking and writing somebody else publishes what is newer."""
+    for revision in before:
+        saved(files, revision)
+    client, late = slow
+    meanwhile(client, "PutObject", lambda: saved(files, 3))
+
+    assert saved(late, 2) is Saved.OUTDATED
+    assert files.read(PAGE) == b"3"
+
+
+def test_an_older_page_that_comes_between_is_replaced(
+    files: S3Files, slow: tuple[Any, S3Files]
+) -> None:
+    client, late = slow
+    meanwhile(client, "PutObject", lambda: saved(files, 1), lambda: saved(files, 2))
+
+    assert saved(late, 3) is Saved.REPLACED
+    assert files.read(PAGE) == b"3"
+
+
+def test_a_page_that_is_deleted_between_is_published_anew(
+    files: S3Files, slow: tuple[Any, S3Files]
+) -> None:
+    saved(files, 1)
+    client, late = slow
+    meanwhile(client, "PutObject", lambda: files.delete(PAGE))
+
+    assert saved(late, 2) is Saved.NEW
+    assert files.read(PAGE) == b"2"
+
+
+def test_whoever_always_comes_second_tries_again_later(
+    files: S3Files, slow: tuple[Any, S3Files]
+) -> None:
+    client, late = slow
+    others = [lambda number=number: saved(files, number) for number in range(1, 9)]
+    meanwhile(client, "PutObject", *others)
+
+    with pytest.raises(DeliveryError, match="Several others") as refused:
+        saved(late, 9)
+
+    assert not refused.value.permanent
 
 
 def test_a_page_is_published_with_its_type_and_how_long_it_is_kept(
-    aws: str, bucket: str, files: S3Files
+    s3: Client, bucket: str, files: S3Files
 ) -> None:
     files.save(PAGE, b"page", content_type=HTML, revision=1)
 
-    head = lazily("s3", aws)().head_object(Bucket=bucket, Key=PAGE)
+    head = s3().head_object(Bucket=bucket, Key=PAGE)
     assert head["ContentType"] == HTML
-    assert "s-maxage=300" in head["CacheControl"]
+    assert head["CacheControl"] == "public, max-age=0, s-maxage=300, must-revalidate"
+    assert head["Metadata"] == {"revision": "1"}
 
 
-@pytest.mark.parametrize("key", ["../secret", "/etc/passwd", "g//x", ".hidden"])
-def test_no_key_leads_out_of_the_bucket(files: S3Files, key: str) -> None:
-    with pytest.raises(ValueError, match="not a key"):
-        files.save(key, b"", content_type=HTML)
-    with pytest.raises(NotFoundError):
-        files.read(key)
+def test_a_missing_bucket_is_an_error_of_delivery(s3: Client) -> None:
+    files = S3Files(s3, "nobody-made-this-one")
+
+    for revision in (None, 1):
+        with pytest.raises(DeliveryError, match="bucket"):
+            files.save(PAGE, b"page", content_type=HTML, revision=revision)
 
 
-def test_a_missing_bucket_is_an_error_of_delivery(aws: str) -> None:
-    files = S3Files(lazily("s3", aws), "nobody-made-this-one")
+def test_a_bucket_out_of_reach_is_an_error_of_delivery() -> None:
+    files = S3Files(lazily("s3", "http://127.0.0.1:9"), "nobody")
 
-    with pytest.raises(DeliveryError, match="bucket"):
-        files.save(PAGE, b"page", content_type=HTML)
+    for act in (
+        lambda: saved(files, 1),
+        lambda: files.read(PAGE),
+        lambda: files.delete(PAGE),
+    ):
+        with pytest.raises(DeliveryError) as refused:
+            act()
+        assert not refused.value.permanent
 
 
 def test_a_mail_leaves_with_our_own_headers(aws: str) -> None:
@@ -126,6 +186,48 @@ def test_the_edge_forgets_each_address_once(aws: str) -> None:
     told = client().get_invalidation(DistributionId=distribution_id, Id=only["Id"])
     paths = told["Invalidation"]["InvalidationBatch"]["Paths"]["Items"]
     assert sorted(paths) == ["/g/a", "/g/b"]
+
+
+def test_pages_that_are_published_side_by_side_are_forgotten_with_one_request(
+    aws: str,
+) -> None:
+    client = lazily("cloudfront", aws)
+    made = client().create_distribution(DistributionConfig=_distribution())
+    distribution_id = made["Distribution"]["Id"]
+    edge = CloudFrontEdge(client, distribution_id, linger=0.5)
+    together = Barrier(8)
+
+    def publish(number: int) -> None:
+        together.wait()
+        edge.invalidate((f"/g/{number}", f"/g/{number}/index.html"))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(publish, range(8)))
+    edge.invalidate(("/g/later",))
+
+    listed = client().list_invalidations(DistributionId=distribution_id)
+    told = [
+        client().get_invalidation(DistributionId=distribution_id, Id=each["Id"])
+        for each in listed["InvalidationList"]["Items"]
+    ]
+    sizes = [one["Invalidation"]["InvalidationBatch"]["Paths"] for one in told]
+    assert sorted(size["Quantity"] for size in sizes) == [1, 16]
+
+
+def test_all_who_asked_together_learn_that_it_failed() -> None:
+    edge = CloudFrontEdge(lazily("cloudfront", "http://127.0.0.1:9"), "E1", linger=0.2)
+    together = Barrier(4)
+
+    def publish(number: int) -> str:
+        together.wait()
+        with pytest.raises(DeliveryError) as refused:
+            edge.invalidate((f"/g/{number}",))
+        return str(refused.value)
+
+    with ThreadPoolExecutor(4) as pool:
+        told = set(pool.map(publish, range(4)))
+
+    assert told == {"CloudFront was out of reach: EndpointConnectionError."}
 
 
 def test_who_cannot_be_reached_is_tried_again_later() -> None:

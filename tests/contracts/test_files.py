@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from jada_flask.adapters.aws.clients import Client, lazily
+from jada_flask.adapters.aws.files import S3Files
 from jada_flask.adapters.local.files import FolderFiles
 from jada_flask.domain.errors import NotFoundError
-from jada_flask.ports import Files
+from jada_flask.ports import Files, Saved
+from tests.contracts.aws_stand_in import stand_in
 
 PAGE = "g/abc234/index.html"
 HTML = "text/html; charset=utf-8"
 
 
-@pytest.fixture(params=["folder"])
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Client]:
+    with stand_in() as address:
+        yield lazily("s3", address)
+
+
+@pytest.fixture(params=["folder", "s3"])
 def files(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
-    return FolderFiles(tmp_path / "guest")
+    if request.param == "folder":
+        return FolderFiles(tmp_path / "guest")
+    client, bucket = request.getfixturevalue("aws"), uuid4().hex
+    client().create_bucket(
+        Bucket=bucket,
+        CreateBucketConfiguration={"LocationConstraint": "us-west-2"},
+    )
+    return S3Files(client, bucket)
 
 
 def test_what_is_saved_last_is_read(files: Files) -> None:
@@ -44,9 +62,11 @@ def test_what_was_deleted_is_not_found(files: Files) -> None:
 
 
 def test_an_older_revision_does_not_replace_a_newer_one(files: Files) -> None:
-    assert files.save(PAGE, b"two", content_type=HTML, revision=2)
+    files.save(PAGE, b"two", content_type=HTML, revision=2)
 
-    assert not files.save(PAGE, b"one", content_type=HTML, revision=1)
+    older = files.save(PAGE, b"one", content_type=HTML, revision=1)
+
+    assert older is Saved.OUTDATED
     assert files.read(PAGE) == b"two"
 
 
@@ -54,7 +74,9 @@ def test_the_same_revision_again_is_saved(files: Files) -> None:
     """A delivery that was cut off comes again and must find nothing in its way."""
     files.save(PAGE, b"cut", content_type=HTML, revision=2)
 
-    assert files.save(PAGE, b"whole", content_type=HTML, revision=2)
+    again = files.save(PAGE, b"whole", content_type=HTML, revision=2)
+
+    assert again is Saved.REPLACED
     assert files.read(PAGE) == b"whole"
 
 
@@ -62,11 +84,14 @@ def test_a_deleted_file_leaves_no_revision_behind(files: Files) -> None:
     files.save(PAGE, b"two", content_type=HTML, revision=2)
     files.delete(PAGE)
 
-    assert files.save(PAGE, b"one", content_type=HTML, revision=1)
+    assert files.save(PAGE, b"one", content_type=HTML, revision=1) is Saved.NEW
 
 
-def test_of_many_savers_at_once_the_newest_stands(files: Files) -> None:
-    def save(revision: int) -> bool:
+def test_of_many_savers_at_once_the_newest_stands(tmp_path: Path) -> None:
+    """What a bucket promises of it is tried step by step; its stand-in has no locks."""
+    files = FolderFiles(tmp_path)
+
+    def save(revision: int) -> Saved:
         content = str(revision).encode()
         return files.save(PAGE, content, content_type=HTML, revision=revision)
 
@@ -74,6 +99,13 @@ def test_of_many_savers_at_once_the_newest_stands(files: Files) -> None:
         list(pool.map(save, [3, 11, 5, 2, 12, 7, 1, 9, 4, 10, 6, 8] * 2))
 
     assert files.read(PAGE) == b"12"
+
+
+def test_what_was_new_and_what_was_there_is_told_apart(files: Files) -> None:
+    assert files.save(PAGE, b"one", content_type=HTML, revision=1) is Saved.NEW
+
+    assert files.save(PAGE, b"two", content_type=HTML, revision=2) is Saved.REPLACED
+    assert files.save(PAGE, b"any", content_type=HTML) is Saved.REPLACED
 
 
 @pytest.mark.parametrize(
@@ -109,8 +141,10 @@ def test_a_save_that_was_cut_off_keeps_older_revisions_out(tmp_path: Path) -> No
         files.save(PAGE, b"five", content_type=HTML, revision=5)
     in_the_way.rmdir()
 
-    assert not files.save(PAGE, b"four", content_type=HTML, revision=4)
-    assert files.save(PAGE, b"five", content_type=HTML, revision=5)
+    older = files.save(PAGE, b"four", content_type=HTML, revision=4)
+
+    assert older is Saved.OUTDATED
+    assert files.save(PAGE, b"five", content_type=HTML, revision=5) is Saved.NEW
     assert [path.name for path in in_the_way.parent.iterdir()] == ["index.html"]
 
 

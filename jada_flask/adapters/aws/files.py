@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from jada_flask.adapters.aws.clients import Client, code_of
-from jada_flask.adapters.file_key import safe_key
+from jada_flask.adapters.file_key import is_safe, safe_key
 from jada_flask.domain.errors import DeliveryError, NotFoundError
+from jada_flask.ports import Saved
 
 _TRIES = 5
 _MISSING = {"404", "NoSuchKey", "NotFound"}
@@ -30,37 +31,42 @@ class S3Files:
         *,
         content_type: str,
         revision: int | None = None,
-    ) -> bool:
-        """Keep the content; False, and nothing kept, if a newer revision is there."""
+    ) -> Saved:
+        """Keep the content, unless a newer revision is there."""
         for _ in range(_TRIES):
             there = self._head(safe_key(key)) if revision is not None else None
             if there and revision is not None and _revision(there) > revision:
-                return False
+                return Saved.OUTDATED
             if self._put(key, content, content_type, revision, there):
-                return True
+                new = revision is not None and there is None
+                return Saved.NEW if new else Saved.REPLACED
         raise DeliveryError("Several others publish the same page just now.")
 
     def read(self, key: str) -> bytes:
         """The content; raise `NotFoundError` when there is none."""
-        from botocore.exceptions import ClientError
+        from botocore.exceptions import BotoCoreError, ClientError
 
+        if not is_safe(key):
+            raise NotFoundError("This file is not here.")
         try:
-            answer = self._client().get_object(Bucket=self._bucket, Key=safe_key(key))
-        except ValueError:
-            raise NotFoundError("This file is not here.") from None
+            answer = self._client().get_object(Bucket=self._bucket, Key=key)
+            content: bytes = answer["Body"].read()
         except ClientError as error:
             if code_of(error) in _MISSING:
                 raise NotFoundError("This file is not here.") from None
             raise _failed(error) from error
-        content: bytes = answer["Body"].read()
+        except BotoCoreError as error:
+            raise _failed(error) from error
         return content
 
     def delete(self, key: str) -> None:
         """Take it away; nothing happens when there is none."""
         from botocore.exceptions import BotoCoreError, ClientError
 
+        if not is_safe(key):
+            return
         try:
-            self._client().delete_object(Bucket=self._bucket, Key=safe_key(key))
+            self._client().delete_object(Bucket=self._bucket, Key=key)
         except (ClientError, BotoCoreError) as error:
             raise _failed(error) from error
 
@@ -106,7 +112,8 @@ class S3Files:
         try:
             self._client().put_object(**request)
         except ClientError as error:
-            if code_of(error) in _OVERTAKEN:
+            # Missing: it was there when we looked, and somebody has deleted it since.
+            if code_of(error) in _OVERTAKEN | (_MISSING if there else set()):
                 return False
             raise _failed(error) from error
         except BotoCoreError as error:

@@ -12,6 +12,7 @@ from typing import Any
 from jada_flask.adapters.file_key import is_safe, safe_key
 from jada_flask.adapters.local import durable
 from jada_flask.domain.errors import NotFoundError
+from jada_flask.ports import Saved
 
 
 class FolderFiles:
@@ -28,18 +29,19 @@ class FolderFiles:
         *,
         content_type: str,
         revision: int | None = None,
-    ) -> bool:
-        """Keep the content; False, and nothing kept, if a newer revision is there."""
+    ) -> Saved:
+        """Keep the content, unless a newer revision is there."""
         path = self._folder / safe_key(key)
         with self._locked(key):
             if revision is not None and self._revision(key) > revision:
-                return False
+                return Saved.OUTDATED
+            there = path.exists()
             # The note first: should the power fail between the two, an older revision
             # stays out, and this one comes again.
             note = {"key": key, "content_type": content_type, "revision": revision}
             durable.write(self._note_path(key), json.dumps(note).encode())
             durable.write(path, content)
-        return True
+        return Saved.REPLACED if there else Saved.NEW
 
     def read(self, key: str) -> bytes:
         """The content; raise `NotFoundError` when there is none."""
