@@ -24,14 +24,14 @@ class Talk:
 
 
 def with_terminal(*, yes: bool = False) -> Talk:
-    """Talk with a person, or with what stands in stdin, one answer a line."""
+    """Talk with a person; where there is none, stdin has the secrets, one a line."""
 
     def agreed(stage: str) -> bool:
         """`CONFIRM=<stage>` agrees in advance; `--yes` does so but for production."""
         if os.environ.get("CONFIRM") == stage or (yes and stage != "production"):
             return True
         if not sys.stdin.isatty():
-            print(f"Nothing was changed. CONFIRM={stage} agrees to the plan.")
+            print(f"CONFIRM={stage} agrees to this plan.")
             return False
         return input(f"Type {stage} to go on: ").strip() == stage
 
@@ -43,15 +43,16 @@ def _say(text: str) -> None:
 
 
 def _ask(question: str) -> str:
-    if sys.stdin.isatty():
-        print(question)
-        return input("> ").strip()
-    return sys.stdin.readline().strip()
+    if not sys.stdin.isatty():
+        return ""  # the environment is where it would be
+    print(question)
+    return input("> ").strip()
 
 
 def _ask_hidden(question: str) -> str:
     if sys.stdin.isatty():
         return getpass(f"{question}\n> ").strip()
+    print(f"{question} a line of stdin", flush=True)
     return sys.stdin.readline().strip()
 
 

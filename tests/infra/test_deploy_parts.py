@@ -253,7 +253,23 @@ def test_a_terminal_is_needed_to_agree(
     agreed = with_terminal().agreed("dev")  # pytest has none
 
     assert not agreed
-    assert "CONFIRM=dev agrees" in capsys.readouterr().out
+    assert "CONFIRM=dev agrees to this plan" in capsys.readouterr().out
+
+
+def test_stdin_has_secrets_alone() -> None:
+    """The other values are in the environment, and must not eat its lines."""
+    talk = "from infra.talk import with_terminal as t; t = t();"
+    asked = "print([t.ask('a'), t.ask_hidden('b'), t.ask_hidden('c')])"
+
+    done = subprocess.run(
+        [sys.executable, "-c", talk + asked],
+        cwd=ROOT,
+        input="first\nsecond\n",
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout.splitlines()[-1] == "['', 'first', 'second']"
 
 
 @pytest.mark.parametrize(
