@@ -30,6 +30,7 @@ from infra.promote import promote
 from infra.rollback import rollback
 from infra.stack import Stack
 from infra.stages import stage_of
+from jada_flask.config import PUBLIC_SECRETS
 from tests import machine
 from tests.aws.stand_in.browser import Browser
 from tests.aws.stand_in.checkout import as_package, checkout, commit, packed
@@ -40,6 +41,7 @@ from tests.builders import booking
 
 STAGING, PRODUCTION = "https://staging.example.com", "https://production.example.com"
 BOTH = ("jada-staging", "jada-staging-public")
+PUBLIC_ROLE = "jada-staging-public-us-west-2"
 PAUSE = 0.05  # seconds, where a deployment waits for AWS
 
 
@@ -130,13 +132,14 @@ def deployed(world: World, stage: str, release: Release) -> dict[str, str]:
     operator = Operator()
     os.environ |= settings(stage)
     world.client("ses").verify_email_identity(EmailAddress=os.environ["JADA_MAIL_FROM"])
-    deploy(
-        stage,
-        operator.talk(),
-        root=release.root,
-        make=lambda root, say: release.package,
-        pause=PAUSE,
-    )
+    with operator.at_work() as talk:
+        deploy(
+            stage,
+            talk,
+            root=release.root,
+            make=lambda root, say: release.package,
+            pause=PAUSE,
+        )
     return operator.shown
 
 
@@ -341,15 +344,28 @@ def test_whatever_else_is_invoked_runs_nothing(
 
 @pytest.mark.parametrize("table", ["Payments", "Finance", "Jobs"])
 def test_the_public_role_reads_no_table_of_money(staging: Stage, table: str) -> None:
-    role = "jada-staging-public-us-west-2"
     keys = {"Payments": ("PK", "x", "SK", "1")}.get(table, ("pk", "x", "sk", "x"))
     kinds = ("S", "N" if table == "Payments" else "S")
     key = {keys[0]: {kinds[0]: keys[1]}, keys[2]: {kinds[1]: keys[3]}}
+    reader = staging.world.grants.client("dynamodb", PUBLIC_ROLE)
 
     with pytest.raises(ClientError, match="AccessDenied"):
-        staging.world.grants.client(role).get_item(
-            TableName=f"jada-staging-{table}", Key=key
-        )
+        reader.get_item(TableName=f"jada-staging-{table}", Key=key)
+
+
+def test_nor_a_secret_of_the_office_nor_its_pages(staging: Stage) -> None:
+    grants = staging.world.grants
+    bucket = Stack(Aws("us-west-2"), "jada-staging-parts").outputs()["GuestBucketName"]
+    secrets, files = grants.client("ssm", PUBLIC_ROLE), grants.client("s3", PUBLIC_ROLE)
+
+    own = secrets.get_parameters_by_path(Path="/jada/staging/public")["Parameters"]
+
+    assert {each["Name"].rpartition("/")[2] for each in own} == set(PUBLIC_SECRETS)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        secrets.get_parameters_by_path(Path="/jada/staging/dispatch")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        files.put_object(Bucket=bucket, Key="g/x/index.html", Body=b"x")
+    staging.world.interface.refused.clear()
 
 
 @pytest.mark.parametrize("function", BOTH)
@@ -376,6 +392,14 @@ def test_nothing_secret_is_in_a_functions_settings(staging: Stage) -> None:
         assert not [name for name in environment if name.endswith("_HASH")]
 
 
+def test_no_function_asked_for_more_than_its_role_allows(
+    staging: Stage, job: dict[str, Any]
+) -> None:
+    staging.world.settle()
+
+    assert staging.world.interface.refused == []
+
+
 def test_production_gets_what_staging_runs_and_can_go_back_and_go(
     staging: Stage, first: Release, second: Release
 ) -> None:
@@ -383,7 +407,8 @@ def test_production_gets_what_staging_runs_and_can_go_back_and_go(
     operator = Operator()
 
     os.environ |= settings("production")
-    promote(operator.talk(), root=first.root, pause=PAUSE)
+    with operator.at_work() as talk:
+        promote(talk, root=first.root, pause=PAUSE)
     production = Stage(world, PRODUCTION, operator.shown)
 
     assert production.visitor().get("/healthz").json["stage"] == "production"
@@ -401,7 +426,8 @@ def test_production_gets_what_staging_runs_and_can_go_back_and_go(
     )
     deployed(world, "staging", second)
     os.environ |= settings("production")
-    promote(operator.talk(), root=second.root, pause=PAUSE)
+    with operator.at_work() as talk:
+        promote(talk, root=second.root, pause=PAUSE)
 
     now = functions.deployed(aws, "jada-production")
     assert runs(aws, "production") == runs(aws, "staging") == {second.package.sha256}
@@ -409,7 +435,8 @@ def test_production_gets_what_staging_runs_and_can_go_back_and_go(
     assert (now.environment["LOG_FORMAT"], now.concurrency) == ("json", 7)
     assert production.visitor().get("/healthz").status == 200
 
-    rollback("production", operator.talk(), root=second.root, pause=PAUSE)
+    with operator.at_work() as talk:
+        rollback("production", talk, root=second.root, pause=PAUSE)
 
     assert runs(aws, "production") == {first.package.sha256}
     assert runs(aws, "staging") == {second.package.sha256}

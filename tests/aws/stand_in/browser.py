@@ -21,7 +21,7 @@ class Browser:
         self._cookies: dict[str, tuple[str, str]] = {}
 
     def get(self, address: str, **headers: str) -> Response:
-        return self.call("GET", address, **headers)
+        return self.call("GET", address, b"", **headers)
 
     def post(self, address: str, body: Any, **headers: str) -> Response:
         """Send JSON."""

@@ -23,7 +23,7 @@ class Grants:
     """The users of ministack that stand for roles, and their tables."""
 
     def __init__(self, moto_url: str, ministack_url: str) -> None:
-        self.url = ministack_url
+        self.url, self._moto_url = ministack_url, moto_url
         self._iam = _client("iam", moto_url)
         self._tables = _client("dynamodb", moto_url)
         owner = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
@@ -46,15 +46,16 @@ class Grants:
                 )
             return self._keys[role]
 
-    def holds(self, key: str) -> bool:
-        return any(key == known for known, _ in self._keys.values())
+    def role_of(self, key: str) -> str:
+        """The role that a key stands for; empty for anybody else's."""
+        known = ((role, one) for role, (one, _) in self._keys.items())
+        return next((role for role, one in known if one == key), "")
 
-    def client(self, role: str) -> Any:
-        """DynamoDB for whoever has taken a role."""
+    def client(self, service: str, role: str) -> Any:
+        """A service for whoever has taken a role; what he may not is refused."""
         key, secret = self.keys_of(role)
-        return _client(
-            "dynamodb", self.url, aws_access_key_id=key, aws_secret_access_key=secret
-        )
+        own = {"aws_access_key_id": key, "aws_secret_access_key": secret}
+        return _client(service, self._moto_url, **own)
 
     def _of(self, role: str, name: str) -> str:
         document = self._iam.get_role_policy(RoleName=role, PolicyName=name)[

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +19,15 @@ class Operator:
 
     said: list[str] = field(default_factory=list)
     shown: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def at_work(self) -> Iterator[Talk]:
+        """A talk whose words are shown when what it is about fails."""
+        try:
+            yield self.talk()
+        except Exception as error:
+            error.add_note("\n".join(self.said))
+            raise
 
     def talk(self) -> Talk:
         return Talk(
