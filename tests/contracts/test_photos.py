@@ -11,6 +11,7 @@ import hmac
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,10 +44,12 @@ SECRET = "of a role that ends soon"
 @pytest.fixture(scope="module")
 def aws() -> Iterator[str]:
     with stand_in() as address:
-        lazily("s3", address)().create_bucket(
-            Bucket=BUCKET,
-            CreateBucketConfiguration={"LocationConstraint": "us-west-2"},
-        )
+        client = lazily("s3", address)()
+        with suppress(client.exceptions.BucketAlreadyOwnedByYou):  # of another module
+            client.create_bucket(
+                Bucket=BUCKET,
+                CreateBucketConfiguration={"LocationConstraint": "us-west-2"},
+            )
         yield address
 
 
