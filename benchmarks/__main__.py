@@ -6,11 +6,12 @@ import os
 import sys
 from types import ModuleType
 
-from benchmarks import bookings, imports, payments, side_effects, upcoming
+from benchmarks import bookings, dynamo, imports, payments, side_effects, upcoming
 
 # Each has `measure`, which returns its figures; a new one is added here.
 MODULES: tuple[ModuleType, ...] = (
     imports,
+    dynamo,
     side_effects,
     upcoming,
     bookings,
