@@ -17,7 +17,7 @@ from flask import Flask, Response
 from jada_flask.adapters.local.bell import FolderBell
 from jada_flask.app import create_app
 from jada_flask.config import Config
-from jada_flask.domain.errors import JadaError
+from jada_flask.domain.errors import ConfigError, JadaError
 from jada_flask.local_secrets import LocalSecrets, kept_secrets
 from jada_flask.sender import Sender
 from jada_flask.services.sample import Sample, show_sample
@@ -33,6 +33,8 @@ def main() -> None:
     """Say where everything is, then serve until somebody stops it."""
     try:
         config = Config.from_env()
+        if config.public:
+            raise ConfigError("JADA_SERVES: `make run` serves the office too.")
         kept = kept_secrets(config.data_dir) if config.local else None
         parts = build(config)
         sample = _first_steps(parts)

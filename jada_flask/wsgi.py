@@ -12,7 +12,7 @@ _settings = Config.from_env()
 _worker = Worker()
 _parts = build(_settings, nudge=_worker.bell.ring)
 app = create_app(_parts)
-if _settings.local:
+if _settings.local and not _settings.public:
     _worker.begin(_parts.office, _parts.ports)
     if _parts.ports.inbox:
         Poller().begin(_parts.office, _parts.ports.inbox, _parts.ports.clock)

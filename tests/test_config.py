@@ -335,6 +335,32 @@ def test_a_module_of_the_domain_loads_no_framework(env: dict[str, str]) -> None:
     assert not {"flask", "werkzeug", "msgspec", "sqlite3", "boto3"} & set(loaded)
 
 
+def test_one_machine_is_not_started_for_crew_and_guests_alone(
+    env: dict[str, str],
+) -> None:
+    code = "from jada_flask.serve import main; main()"
+
+    done = run(code, env | {"JADA_SERVES": "public"})
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("JADA does not start. JADA_SERVES:")
+
+
+def test_where_crew_and_guests_are_served_alone_nobody_drains_the_outbox(
+    env: dict[str, str],
+) -> None:
+    code = (
+        "import threading\n"
+        "import jada_flask.wsgi\n"
+        "print([each.name for each in threading.enumerate()])"
+    )
+
+    done = {each: run(code, env | {"JADA_SERVES": each}) for each in ("all", "public")}
+
+    assert "outbox" in done["all"].stdout
+    assert done["public"].stdout == "['MainThread']\n", done["public"].stderr
+
+
 def run(code: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", code],
