@@ -17,6 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from infra import package_tree as trees
 from infra.package_checks import faults, size_of
+from infra.package_models import prune
 from infra.package_secrets import known_secrets
 from infra.package_tree import PackageError
 
@@ -53,6 +54,7 @@ def build(root: Path = _ROOT, say: Say = print) -> Package:
         trees.install(root / "requirements.txt", tree, python)
         trees.trim(tree)
         trees.export(root, tree)
+        prune(tree, trees.SERVICES)
         say("Compiling ...")
         trees.compile_all(tree, python)
         trees.work_ahead(tree, python)
