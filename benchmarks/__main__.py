@@ -6,11 +6,20 @@ import os
 import sys
 from types import ModuleType
 
-from benchmarks import bookings, dynamo, imports, payments, side_effects, upcoming
+from benchmarks import (
+    bookings,
+    cold_start,
+    dynamo,
+    imports,
+    payments,
+    side_effects,
+    upcoming,
+)
 
 # Each has `measure`, which returns its figures; a new one is added here.
 MODULES: tuple[ModuleType, ...] = (
     imports,
+    cold_start,
     dynamo,
     side_effects,
     upcoming,
