@@ -51,14 +51,13 @@ class Secrets:
         """Make up or ask for what is missing; the same for both functions.
 
         What one of them has already the other gets. Raises `DeployError` where an
-        answer is missing or is not what it should be; what was kept by then stays.
+        answer is missing or is not what it should be; then nothing was kept.
         """
         there = self._there()
-        for name in _missing(there):
-            value = next((kept[name] for kept in there.values() if name in kept), "")
-            told = ""
-            if not value:
-                value, told = _new(name, talk)
+        new = {
+            name: _found(name, there) or _new(name, talk) for name in _missing(there)
+        }
+        for name, (value, told) in new.items():
             for who in self._who:
                 if name in needed(who) and name not in there[who]:
                     self._keep(f"{self._path}/{who}/{name}", value)
@@ -94,6 +93,10 @@ def _missing(there: Mapping[str, dict[str, str]]) -> list[str]:
         for name in config.SECRETS
         if any(name in needed(who) and name not in kept for who, kept in there.items())
     ]
+
+
+def _found(name: str, there: Mapping[str, dict[str, str]]) -> tuple[str, str] | None:
+    return next(((kept[name], "") for kept in there.values() if name in kept), None)
 
 
 def _new(name: str, talk: Talk) -> tuple[str, str]:

@@ -239,6 +239,8 @@ def test_without_the_gmail_key_nothing_is_replaced(operator: Operator) -> None:
         deployed(operator)
 
     assert operator.zappa == []
+    assert operator.revealed == []
+    assert not [n for n in operator.account.parameters("/jada") if "SECRET" in n]
 
 
 # Refusals
