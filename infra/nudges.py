@@ -26,7 +26,9 @@ def nudges() -> Resources:
         "BatchSize": 10,
         "ScalingConfig": {"MaximumConcurrency": 2},
     }
+    # Lambda looks at once whether the function's role may read the queue.
+    when = {"Condition": SERVED, "DependsOn": "DispatchRole"}
     return {
         "Nudges": resource("SQS::Queue", queue),
-        "Nudged": resource("Lambda::EventSourceMapping", source, Condition=SERVED),
+        "Nudged": resource("Lambda::EventSourceMapping", source, **when),
     }
