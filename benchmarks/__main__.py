@@ -14,6 +14,7 @@ from benchmarks import (
     payments,
     side_effects,
     upcoming,
+    warm_get,
 )
 
 # Each has `measure`, which returns its figures; a new one is added here.
@@ -23,6 +24,7 @@ MODULES: tuple[ModuleType, ...] = (
     dynamo,
     side_effects,
     upcoming,
+    warm_get,
     bookings,
     payments,
 )

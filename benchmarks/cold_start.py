@@ -20,7 +20,7 @@ from tests.aws.stand_in.runtime import PYTHON, Runtime
 _ROUNDS = 7
 _MOST = 50.0  # MB
 _MOST_MEMORY = 60.0  # MiB
-_HOST = "office.example.com"
+HOST = "office.example.com"
 _ZAPPAS = "handler.lambda_handler"
 _OURS = "jada_flask.aws_entry.handler"
 
@@ -61,7 +61,7 @@ def measure() -> list[Figure]:
         print(f"skip  cold start: there is nothing to compare. {error}")
         return []
     token = token_hex(32)
-    secrets = _secrets(token)
+    secrets = made_secrets(token)
     with EmptyAws(secrets) as aws:
         sides = _sides(*folders, aws.url, secrets, token)
         starts: dict[str, list[Start]] = {name: [] for name in sides}
@@ -105,7 +105,7 @@ def _fact(name: str, starts: list[Start]) -> str:
 
 def _start(side: Side) -> Start:
     with Runtime(side.folder, side.handler, side.env) as function:
-        answer = function.invoke(_event(side.path, side.token))
+        answer = function.invoke(event(side.path, side.token))
         if answer.error or answer.payload["statusCode"] != 200:
             raise RuntimeError(f"{side.path}: {answer}\n{function.printed}")
         return Start(
@@ -125,7 +125,7 @@ def _sides(
     token: str,
 ) -> dict[str, Side]:
     """Ours reads its secrets from AWS; Zappa's have them in their environment."""
-    plain = _settings(aws)
+    plain = settings(aws)
     from_aws = plain | {"JADA_SECRETS_PATH": "/jada/dev/dispatch"}
     return {
         "hello": Side(hello, _ZAPPAS, {}, "/healthz", token),
@@ -135,10 +135,11 @@ def _sides(
     }
 
 
-def _settings(aws: str) -> dict[str, str]:
+def settings(aws: str) -> dict[str, str]:
+    """What a stage has in its environment."""
     return {
         "JADA_STAGE": "dev",
-        "JADA_BASE_URL": f"https://{_HOST}",
+        "JADA_BASE_URL": f"https://{HOST}",
         "JADA_DATA_DIR": "/nonexistent",  # there nothing can be written
         "GAS_ENDPOINT_URL": "https://script.google.com/macros/s/x/exec",
         "GMAIL_SERVICE_ACCOUNT_EMAIL": "jada@office.iam.gserviceaccount.com",
@@ -148,7 +149,8 @@ def _settings(aws: str) -> dict[str, str]:
     }
 
 
-def _secrets(token: str) -> dict[str, str]:
+def made_secrets(token: str) -> dict[str, str]:
+    """What it keeps in Parameter Store; the token opens the edge and the dashboard."""
     key = {
         "type": "service_account",
         "client_id": "1",
@@ -168,12 +170,12 @@ def _secrets(token: str) -> dict[str, str]:
     }
 
 
-def _event(path: str, token: str) -> dict[str, object]:
+def event(path: str, token: str) -> dict[str, object]:
     """A GET as a REST API of API Gateway hands it on, from behind CloudFront."""
     headers = {
         "Accept": "application/json",
         "X-Dashboard-Token": token,
-        "Host": _HOST,
+        "Host": HOST,
         "X-Forwarded-For": "198.51.100.7, 203.0.113.9",
         "X-Origin-Secret": token,
     }
