@@ -16,7 +16,7 @@ from infra.release import History, Packages, Release
 from infra.settings import Settings, addresses, parameters
 from infra.shared import Shared
 from infra.stack import Stack
-from infra.stage_secrets import Secrets
+from infra.stage_secrets import MADE_UP, Secrets
 from infra.stages import Function, Stage
 from infra.static_files import StaticFiles
 from infra.talk import Talk
@@ -60,7 +60,7 @@ class Rollout:
                 f"Nothing to do: {self.stage.name} runs {self.release.short}."
             )
             return self.history.running() or self.release
-        self.talk.say("\n".join(["The plan:", *(f"  {line}" for line in plan)]))
+        self.talk.say("\n".join(["", "The plan:", *(f"  {line}" for line in plan), ""]))
         if not self.talk.agreed(self.stage.name):
             raise DeployError("Nothing was changed.")
         self._prepare()
@@ -73,7 +73,8 @@ class Rollout:
         for line in self.settings.changes(self.operator):
             yield f"setting {line}"
         for name in self.secrets.missing():
-            yield f"secret {name}: made up or asked for"
+            how = "made up" if name in MADE_UP else "asked for"
+            yield f"secret {name}: {how}"
         for line in self.stack.foresee(
             template.text(), self._parameters(), self.shared.bucket
         ):

@@ -299,7 +299,7 @@ def test_nothing_is_made_before_the_plan_is_agreed_to(operator: Operator) -> Non
     with pytest.raises(DeployError, match="Nothing was changed"):
         deployed(operator)
 
-    assert "secret SECRET_KEY: made up or asked for" in told(operator)
+    assert "secret SECRET_KEY: made up" in told(operator)
     assert "jada-dev: made, with its API" in told(operator)
     assert operator.account.parameters("/jada") == {}
     assert not operator.account.client("s3").list_buckets()["Buckets"]
