@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -108,7 +109,38 @@ def test_contention_is_waited_out(failing: Any, failure: Exception) -> None:
 
     assert store.get(EVENTS, "E", "#") == ITEM
     assert len(pauses) == 2
-    assert len(set(client.tokens())) == 3
+    called_off = isinstance(failure, ClientError) and "Reasons" in str(failure.response)
+    assert len(set(client.tokens())) == (3 if called_off else 1)
+
+
+class Absent(FailingClient):
+    """Does what it should before it fails: the answer is lost, the next try refused."""
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**request: Any) -> Any:
+            self.asked.append((name, request))
+            answer = getattr(self._client, name)(**request)
+            if self._failures:
+                raise self._failures.pop(0)
+            return answer
+
+        return call
+
+
+@pytest.mark.parametrize(
+    "code", ["ThrottlingException", "TransactionInProgressException"]
+)
+def test_what_is_throttled_after_its_answer_was_lost_counts_once(
+    new_dynamo: Callable[[], DynamoStore], dynamodb: Any, code: str
+) -> None:
+    client = Absent(dynamodb, said(code))
+    prefix = new_dynamo()._prefix
+    store = DynamoStore(lambda: client, prefix, sleep=lambda pause: None)
+
+    store.write(Put(EVENTS, ITEM, NEW))
+    store.write(Patch(EVENTS, ("E", "#"), add={"n": 1}))
+
+    assert store.get(EVENTS, "E", "#") == ITEM | {"n": 1}
 
 
 def test_contention_without_end_is_busy(failing: Any) -> None:
@@ -120,6 +152,25 @@ def test_contention_without_end_is_busy(failing: Any) -> None:
     assert len(client.asked) == 8
     assert all(0 <= pause <= 0.5 for pause in pauses)
     assert sum(pauses) < 3
+
+
+def test_nobody_waits_long_where_each_refusal_takes_its_time(
+    new_dynamo: Callable[[], DynamoStore], dynamodb: Any
+) -> None:
+    """Botocore has then waited for seconds by itself."""
+    client = FailingClient(dynamodb, *[said("ThrottlingException")] * 20)
+    moments = iter(range(0, 100, 2))
+    store = DynamoStore(
+        lambda: client,
+        new_dynamo()._prefix,
+        sleep=lambda pause: None,
+        clock=lambda: next(moments),
+    )
+
+    with pytest.raises(BusyError):
+        store.write(Put(EVENTS, ITEM, NEW))
+
+    assert len(client.asked) == 2
 
 
 def test_a_write_that_is_under_way_is_asked_after_by_the_same_token(
@@ -307,6 +358,20 @@ def test_a_table_that_is_not_there_is_a_wrong_setting(dynamodb: Any) -> None:
 
     with pytest.raises(ConfigError, match="cannot be reached"):
         store.get(EVENTS, "E", "#")
+
+
+def test_whoever_connects_gets_the_same_client() -> None:
+    """Both openings of the store, and every thread of the process."""
+    with ThreadPoolExecutor(8) as pool:
+        made = list(
+            pool.map(lambda _: connect(endpoint_url="http://[::1]:1"), "12345678")
+        )
+
+    assert len(set(map(id, made))) == 1
+    config = made[0].meta.config
+    assert (config.connect_timeout, config.read_timeout) == (1, 2)
+    assert config.retries == {"mode": "standard", "total_max_attempts": 4}
+    assert config.tcp_keepalive
 
 
 def test_no_client_is_made_before_it_is_needed() -> None:

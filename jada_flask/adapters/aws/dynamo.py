@@ -31,6 +31,9 @@ from jada_flask.ports import Item, Key, Operation, Page, Patch, Put
 from jada_flask.tables import Table
 
 _TRIES = 8
+# Seconds after which nothing is begun anew: botocore waits too before it reports that
+# it was throttled, and whoever asked gives up after half a minute.
+_PATIENCE = 3.0
 _MOST_AT_ONCE = 100
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5  # seconds
 _PLAINLY = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
@@ -80,12 +83,14 @@ class DynamoStore:
         *,
         only: Sequence[Table] | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._only = only
         self._make_client = client
         self._client: Any = None
         self._prefix = prefix
         self._sleep = sleep
+        self._clock = clock
 
     def get(self, table: Table, partition: str, sort: str | int) -> Item | None:
         """The item as of now."""
@@ -221,18 +226,19 @@ class DynamoStore:
         raise BusyError(BUSY)
 
     def _ask(self, name: str, **request: Any) -> dict[str, Any]:
-        for pause in _pauses():
+        begun, pauses = self._clock(), _pauses()
+        while True:
             try:
                 return self._call(name, request)
             except PassingError as passing:
-                # What was refused for certain is a new request the next time.
-                if "ClientRequestToken" in request and not passing.refusal.is_pending():
+                pause = next(pauses, None)
+                if pause is None or self._clock() - begun > _PATIENCE:
+                    raise passing.refusal.error(writes=name in _WRITES) from passing
+                # A transaction that was called off is a new one the next time. One that
+                # was throttled may be the repetition of one whose answer was lost.
+                if "ClientRequestToken" in request and passing.refusal.is_called_off():
                     request["ClientRequestToken"] = str(uuid.uuid4())
             self._sleep(pause)
-        try:
-            return self._call(name, request)
-        except PassingError as passing:
-            raise passing.refusal.error(writes=name in _WRITES) from passing
 
     def _call(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
         from botocore.exceptions import (

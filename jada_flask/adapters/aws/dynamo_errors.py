@@ -56,6 +56,10 @@ class Refusal:
             return all(reason["Code"] in _PASSING_REASONS for reason in self._reasons)
         return self.code in _PASSING
 
+    def is_called_off(self) -> bool:
+        """Whether the transaction was looked at and not carried out."""
+        return self.code == "TransactionCanceledException"
+
     def is_pending(self) -> bool:
         """Whether an earlier try with the same token is still at work."""
         return self.code == "TransactionInProgressException"
