@@ -28,7 +28,7 @@ from tests.aws.stand_in.grants import Grants
 from tests.aws.stand_in.wsgi import Environ, Start, give, request_of
 
 _INVOKE: Final = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
-_URLS: Final = re.compile(r"/2021-10-31/functions/[^/]+/urls/?")
+_URLS: Final = re.compile(r"/2021-10-31/functions/([^/]+)/urls/?")
 _INVALIDATE: Final = re.compile(r"/2020-05-31/distribution/([^/]+)/invalidation")
 _HOP: Final = ("transfer-encoding", "connection")
 Later = Callable[[Callable[[], Any]], None]
@@ -59,7 +59,7 @@ class Interface:
             (_INVALIDATE, self._invalidate),
         ):
             if matched := pattern.fullmatch(environ["PATH_INFO"]):
-                return give(start, act(unquote(matched[1] or ""), request))
+                return give(start, act(unquote(matched[1]), request))
         queues.hold()
         answer: Iterable[bytes] = self._moto(environ, start)
         if "SendMessage" in request.header("X-Amz-Target"):
