@@ -37,7 +37,7 @@ from tests.fakes import SetClock
 KEY = "incoming/abcdefghijklmnopqrstuvwx23/9f8e7d6c5b4a39281706f5e4d3c2b1a0"
 PHOTO = "g/abcdefghijklmnopqrstuvwx23/photos/PH_1"
 JPEG = "image/jpeg"
-BUCKET = "jada-dev-photos-123456789012"
+BUCKET = "photos-that-were-handed-in"
 SECRET = "of a role that ends soon"
 
 
