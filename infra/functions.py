@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from infra.aws import Aws, DeployError, or_none
@@ -31,6 +32,7 @@ class Deployed:
     sha256: str
     environment: dict[str, str]
     concurrency: int | None
+    modified: datetime
 
 
 def deployed(aws: Aws, name: str, version: str = "$LATEST") -> Deployed | None:
@@ -47,6 +49,7 @@ def deployed(aws: Aws, name: str, version: str = "$LATEST") -> Deployed | None:
         base64.b64decode(said["CodeSha256"]).hex(),
         dict(said.get("Environment", {}).get("Variables", {})),
         kept.get("ReservedConcurrentExecutions"),
+        datetime.fromisoformat(said["LastModified"]),
     )
 
 
@@ -107,6 +110,15 @@ def set_environment(aws: Aws, name: str, environment: Mapping[str, str]) -> None
         FunctionName=name, Environment={"Variables": dict(environment)}
     )
     settled(aws, name)
+
+
+def start_anew(aws: Aws, function: Function) -> None:
+    """Have a function read its secrets again: what runs ends when this is changed."""
+    said = f"{function.settings['lambda_description']}, secrets of {datetime.now(UTC)}"
+    aws("lambda").update_function_configuration(
+        FunctionName=function.name, Description=said[:256]
+    )
+    settled(aws, function.name)
 
 
 def set_code(aws: Aws, name: str, bucket: str, key: str) -> None:

@@ -75,6 +75,8 @@ class Rollout:
         for name in self.secrets.missing():
             how = "made up" if name in MADE_UP else "asked for"
             yield f"secret {name}: {how}"
+        for each in self._with_older_secrets():
+            yield f"{each.name}: starts anew, its secrets are newer"
         for line in self.stack.foresee(
             template.text(), self._parameters(), self.shared.bucket
         ):
@@ -93,6 +95,9 @@ class Rollout:
         self.shared.bring_about(say)
         self.settings.keep(self.operator)
         say("Secrets ...")
+        # Before CloudFront sends a new one, both functions have to know it.
+        for each in self._with_older_secrets():
+            lambdas.start_anew(self.aws, each)
         self.secrets.complete(self.talk)
         self._form_stack()
         say("Package and static files ...")
@@ -150,6 +155,16 @@ class Rollout:
         for line in addresses(self.operator, self.stack.outputs()):
             self.talk.say(line)
         return release
+
+    def _with_older_secrets(self) -> list[Function]:
+        """Functions that were last changed before a secret of theirs was."""
+        found = []
+        for each in self.stage.functions:
+            there = lambdas.deployed(self.aws, each.name)
+            changed = self.secrets.changed(each.who)
+            if there and changed and changed > there.modified:
+                found.append(each)
+        return found
 
     def _form_stack(self) -> None:
         """Bring the stack to its template and to what is known of the stage by now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from secrets import token_urlsafe
 
@@ -46,6 +47,16 @@ class Secrets:
         there = self._there()
         kept = there[self._who[0]].get("JADA_ORIGIN_SECRET", "")
         return kept.split(",")[0].strip()
+
+    def changed(self, who: str) -> datetime | None:
+        """When a secret of this function was last changed."""
+        pages = self._ssm.get_paginator("get_parameters_by_path")
+        moments = [
+            found["LastModifiedDate"]
+            for page in pages.paginate(Path=f"{self._path}/{who}")
+            for found in page["Parameters"]
+        ]
+        return max(moments, default=None)
 
     def complete(self, talk: Talk) -> None:
         """Make up or ask for what is missing; the same for both functions.

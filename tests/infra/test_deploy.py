@@ -406,6 +406,33 @@ def test_a_setting_that_nobody_reads_goes(running: Operator) -> None:
     assert "JADA_OF_YESTERDAY" not in running.account.environment()
 
 
+def test_a_secret_that_was_exchanged_is_known_before_it_is_sent(
+    running: Operator,
+) -> None:
+    """Two values while it is exchanged: CloudFront sends the first, both are good."""
+    ssm = running.account.client("ssm")
+    for who in ("dispatch", "public"):
+        name = f"/jada/dev/{who}/JADA_ORIGIN_SECRET"
+        old = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+        both = f"{'n' * 40},{old}"
+        ssm.put_parameter(Name=name, Value=both, Type="SecureString", Overwrite=True)
+
+    deployed(running)
+
+    assert "jada-dev: starts anew, its secrets are newer" in told(running)
+    assert "jada-dev-public: starts anew, its secrets are newer" in told(running)
+    stack = running.account.client("cloudformation").describe_stacks(
+        StackName="jada-dev-parts"
+    )["Stacks"][0]
+    known = {each["ParameterKey"]: each for each in stack["Parameters"]}
+    assert known["OriginSecret"]["ParameterValue"] in ("n" * 40, "****")
+    said = running.account.client("lambda").get_function_configuration(
+        FunctionName="jada-dev"
+    )
+    assert "secrets of" in said["Description"]
+    assert [done for done, _ in running.zappa] == ["update dev", "update dev_public"]
+
+
 def test_an_operators_setting_can_be_changed_and_taken_away(
     running: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
