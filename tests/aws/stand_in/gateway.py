@@ -88,7 +88,7 @@ class Gateway:
         if answer.error is not None:
             timed_out = answer.error.get("errorType") == "Sandbox.Timedout"
             return _said(504 if timed_out else 502, "Internal server error")
-        return _response(answer.payload)
+        return response_of(answer.payload)
 
 
 def _integration(api_id: str, root_id: str, *, root: bool) -> Any:
@@ -147,7 +147,7 @@ def _event(
     }
 
 
-def _response(payload: Any) -> Response:
+def response_of(payload: Any) -> Response:
     """What the handler returned; anything else than the agreed shape is a 502."""
     if not isinstance(payload, dict) or not isinstance(payload.get("statusCode"), int):
         return _said(502, "Internal server error")
