@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 
 from jada_flask.domain.audit import Actor
 from jada_flask.domain.errors import NotFoundError
@@ -294,11 +295,12 @@ def test_a_patron_with_a_new_address_has_the_confirmation_there(
 
 
 def test_a_list_of_the_crew_says_who_cannot_be_reached(
-    parts: Parts, event_id: str
+    parts: Parts, event_id: str, app: Flask
 ) -> None:
     noted(parts, returned(event_id))
     noted(parts, returned(event_id, HOST))
 
-    found = people.unreachable(UnitOfWork(parts.office))
+    told = app.test_cli_runner().invoke(args=["crew", "list"]).output
 
-    assert list(found) == [NIA]
+    assert list(people.unreachable(UnitOfWork(parts.office))) == [NIA]
+    assert told.count("Mail bounced on 2026-05-02: the address does not exist.") == 1
