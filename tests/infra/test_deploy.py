@@ -208,6 +208,18 @@ def test_a_second_deployment_asks_for_nothing_and_keeps_all(running: Operator) -
     }
 
 
+def test_what_one_function_knows_the_other_gets(running: Operator) -> None:
+    """Links are signed by one and read by the other."""
+    kept = running.account.parameters("/jada/dev")
+    name = "/jada/dev/public/SECRET_KEY"
+    running.account.client("ssm").delete_parameter(Name=name)
+
+    deployed(running)
+
+    now = running.account.parameters("/jada/dev")
+    assert now[name] == kept[name] == now["/jada/dev/dispatch/SECRET_KEY"]
+
+
 def test_no_secret_is_said_nor_given_to_zappa_nor_lambda(fresh: Operator) -> None:
     kept = fresh.account.parameters("/jada/dev")
     secrets = {
