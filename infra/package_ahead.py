@@ -16,7 +16,7 @@ from jada_flask import ahead
 # What serves on one machine: it would begin to, or is not in the package.
 _NOT_THERE = ("jada_flask.wsgi", "jada_flask.serve")
 # Of the libraries that are loaded later, the one that every page of a stage needs.
-_LATER = ("boto3.session", "botocore.httpsession", "botocore.handlers")
+_LATER = ("botocore.session", "botocore.httpsession", "botocore.handlers")
 
 
 def main() -> None:

@@ -17,8 +17,9 @@ def lazily(service: str, endpoint_url: str | None = None, **more: Any) -> Client
 
     @cache
     def client() -> Any:
-        import boto3
+        # Not by boto3: what it has beyond this takes twice as long to load.
         from botocore.config import Config
+        from botocore.session import get_session
 
         usual: dict[str, Any] = {
             "connect_timeout": 2,
@@ -27,8 +28,9 @@ def lazily(service: str, endpoint_url: str | None = None, **more: Any) -> Client
             "tcp_keepalive": True,
         }
         config = Config(**usual | more)
-        session = boto3.session.Session()
-        return session.client(service, endpoint_url=endpoint_url, config=config)
+        return get_session().create_client(
+            service, endpoint_url=endpoint_url, config=config
+        )
 
     return client
 

@@ -37,7 +37,7 @@ _PATIENCE = 3.0
 _MOST_AT_ONCE = 100
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5  # seconds
 _PLAINLY = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
-_CONNECTING = Lock()  # boto3's session is not for two threads at once
+_CONNECTING = Lock()  # a session is not for two threads at once
 _WRITES = {*_PLAINLY.values(), "transact_write_items"}
 
 
@@ -53,8 +53,8 @@ def connect(region: str | None = None, endpoint_url: str | None = None) -> Any:
 
 @cache
 def _connected(region: str | None, endpoint_url: str | None) -> Any:
-    import boto3
     from botocore.config import Config
+    from botocore.session import get_session
 
     # A server that says nothing costs 8 seconds, not botocore's 60.
     config = Config(
@@ -64,7 +64,7 @@ def _connected(region: str | None, endpoint_url: str | None) -> Any:
         tcp_keepalive=True,
         max_pool_connections=50,
     )
-    return boto3.session.Session().client(
+    return get_session().create_client(
         "dynamodb", region_name=region, endpoint_url=endpoint_url, config=config
     )
 
