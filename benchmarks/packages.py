@@ -88,6 +88,8 @@ def _once(name: str, fill: Callable[[Path], None]) -> Path:
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(parents=True)
         fill(half)
+        for older in BUILD.glob(f"{name.partition('-')[0]}-{'[0-9a-f]' * 12}"):
+            shutil.rmtree(older)
         half.rename(folder)
     return folder
 
