@@ -40,7 +40,7 @@ class Work(NamedTuple):
 def install(path: Path = FILE) -> bool:
     """Take from a file what it holds; whether there was one, made for this Python."""
     try:
-        kind, methods, expressions = marshal.loads(path.read_bytes())  # noqa: S302
+        kind, methods, expressions = marshal.loads(path.read_bytes())  # noqa: S302  # nosec B302
     except FileNotFoundError:
         return False
     if kind != _kind():
@@ -82,7 +82,7 @@ def write(work: Work, path: Path) -> None:
     kept = marshal.dumps((_kind(), sorted_methods, dict(by_source)), _NO_REFERENCES)
     # Read back, nothing in it is shared with this process, and the shorter form too
     # depends on the values alone.
-    path.write_bytes(marshal.dumps(marshal.loads(kept)))  # noqa: S302
+    path.write_bytes(marshal.dumps(marshal.loads(kept)))  # noqa: S302  # nosec B302
 
 
 def _take(work: Work) -> None:
