@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ class Edge:
         self._app = app
         parts = urlsplit(base_url)
         self._host, self._scheme = parts.netloc, parts.scheme
+        self._name = parts.hostname or ""
         self._secrets = [one.encode() for one in secrets.split(",") if one.strip()]
 
     def __call__(
@@ -44,7 +46,7 @@ class Edge:
         if not any(matches):
             return _refuse(start_response)
         environ["HTTP_HOST"] = self._host
-        environ["SERVER_NAME"] = urlsplit(f"//{self._host}").hostname or ""
+        environ["SERVER_NAME"] = self._name
         environ["wsgi.url_scheme"] = self._scheme
         environ["SCRIPT_NAME"] = ""
         environ["REMOTE_ADDR"] = _viewer(environ)
@@ -60,11 +62,18 @@ def _viewer(environ: Environ) -> str:
     told = str(environ.get(_VIEWER, "")).rpartition(":")[0].strip("[]")
     identity = (environ.get(_CONTEXT) or {}).get("identity") or {}
     for address in (told, str(identity.get("sourceIp", ""))):
-        try:
-            return str(ip_address(address))
-        except ValueError:
-            continue
+        if found := _normal(address):
+            return found
     return ""
+
+
+@lru_cache(maxsize=256)
+def _normal(address: str) -> str:
+    """An address in its usual form, or nothing; whoever calls, calls again."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return ""
 
 
 def _refuse(start_response: StartResponse) -> Iterable[bytes]:
