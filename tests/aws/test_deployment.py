@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -76,26 +77,42 @@ class Stage:
         return browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def world(
     lambda_python: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     machine.program("Zappa", str(zappa_run.PYTHON))
-    before = dict(os.environ)
     with World(tmp_path_factory.mktemp("aws"), lambda_python) as running:
-        os.environ |= {"AWS_ENDPOINT_URL": running.url, "JADA_SMOKE_URL": running.url}
         yield running
-    os.environ.clear()
-    os.environ |= before
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(autouse=True)
+def _there(world: World) -> Iterator[None]:
+    """Whoever asks AWS something in a test, asks the stand-in."""
+    with environment(world):
+        yield
+
+
+@contextmanager
+def environment(world: World, stage: str = "") -> Iterator[None]:
+    """What a deployment finds around it; for a stage, what its operator has said."""
+    before = dict(os.environ)
+    os.environ |= {"AWS_ENDPOINT_URL": world.url, "JADA_SMOKE_URL": world.url}
+    os.environ |= settings(stage) if stage else {}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
+
+
+@pytest.fixture(scope="session")
 def first(world: World, tmp_path_factory: pytest.TempPathFactory) -> Release:
     root = checkout(tmp_path_factory.mktemp("first"))
     return Release(root, packed(root))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def second(first: Release, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """The same with another style, so with other bytes and another commit."""
     folder = tmp_path_factory.mktemp("second")
@@ -111,14 +128,14 @@ def second(first: Release, tmp_path_factory: pytest.TempPathFactory) -> Release:
     return Release(root, as_package(root, folder / "second.zip"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def staging(world: World, first: Release) -> Stage:
     """Deployed from nothing."""
     shown = deployed(world, "staging", first)
     return Stage(world, STAGING, shown)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def job(staging: Stage) -> dict[str, Any]:
     """A booking, taken by a script, with all that follows from it."""
     answer = staging.script().post("/api/bookings", booking(charter_date="2099-05-30"))
@@ -130,9 +147,10 @@ def job(staging: Stage) -> dict[str, Any]:
 def deployed(world: World, stage: str, release: Release) -> dict[str, str]:
     """Deploy, and give back what was shown of secrets."""
     operator = Operator()
-    os.environ |= settings(stage)
-    world.client("ses").verify_email_identity(EmailAddress=os.environ["JADA_MAIL_FROM"])
-    with operator.at_work() as talk:
+    world.client("ses").verify_email_identity(
+        EmailAddress=settings(stage)["JADA_MAIL_FROM"]
+    )
+    with environment(world, stage), operator.at_work() as talk:
         deploy(
             stage,
             talk,
@@ -199,7 +217,7 @@ def test_one_call_does_the_offices_work(staging: Stage, job: dict[str, Any]) -> 
     states = {step["name"]: step["state"] for step in shown["steps"]}
     # Google is beyond this machine; that is tried again, and holds up nothing.
     assert states.pop("operator_summary") == "failed"
-    assert set(states.values()) == {"done"}
+    assert set(states.values()) == {"done"}, shown["steps"]
 
 
 def test_the_schedule_finds_nothing_left(staging: Stage, job: dict[str, Any]) -> None:
@@ -406,8 +424,7 @@ def test_production_gets_what_staging_runs_and_can_go_back_and_go(
     world, aws = staging.world, Aws("us-west-2")
     operator = Operator()
 
-    os.environ |= settings("production")
-    with operator.at_work() as talk:
+    with environment(world, "production"), operator.at_work() as talk:
         promote(talk, root=first.root, pause=PAUSE)
     production = Stage(world, PRODUCTION, operator.shown)
 
@@ -425,8 +442,7 @@ def test_production_gets_what_staging_runs_and_can_go_back_and_go(
         FunctionName="jada-production", ReservedConcurrentExecutions=7
     )
     deployed(world, "staging", second)
-    os.environ |= settings("production")
-    with operator.at_work() as talk:
+    with environment(world, "production"), operator.at_work() as talk:
         promote(talk, root=second.root, pause=PAUSE)
 
     now = functions.deployed(aws, "jada-production")
