@@ -73,7 +73,12 @@ def pruned(
             shapes[name] = model["shapes"][name]
             wanted += _shapes_of(shapes[name])
     kept = {**model, "operations": operations, "shapes": shapes}
-    return {key: _undocumented(value) for key, value in kept.items()}
+    # These alone botocore reads with their words, and only once they are asked for.
+    spared = "clientContextParams"
+    return {
+        key: value if key == spared else _undocumented(value)
+        for key, value in kept.items()
+    }
 
 
 def _plain(name: str) -> str:

@@ -89,6 +89,13 @@ def test_words_about_a_shape_go_and_a_member_of_that_name_stays() -> None:
     }
 
 
+def test_the_words_that_botocore_reads_stay() -> None:
+    asked = {"ForcePathStyle": {"type": "boolean", "documentation": "Words."}}
+    model = {"operations": {}, "shapes": {}, "clientContextParams": asked}
+
+    assert pruned(model, frozenset(), "s3")["clientContextParams"] == asked
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_something_is_asked_of_every_service_that_is_packed(service: str) -> None:
     newest = sorted((DATA / service).iterdir())[-1]

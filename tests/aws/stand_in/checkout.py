@@ -28,7 +28,7 @@ _WHO: Final = {
     )
 }
 # What a package is made of beside the application.
-_RECIPE: Final = ("requirements.txt", "infra/package.py", "infra/package_tree.py")
+_RECIPE: Final = ("requirements.txt", "infra/package*.py")
 
 
 def checkout(folder: Path) -> Path:
@@ -75,8 +75,8 @@ def as_package(root: Path, path: Path) -> Package:
 
 def _content(root: Path) -> str:
     of = hashlib.sha256(_git(root, "ls-tree", "-r", "HEAD", *APPLICATION).encode())
-    for name in _RECIPE:
-        of.update((root / name).read_bytes())
+    for path in sorted(found for name in _RECIPE for found in root.glob(name)):
+        of.update(path.read_bytes())
     return of.hexdigest()[:16]
 
 
