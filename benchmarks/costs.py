@@ -132,7 +132,9 @@ def per_booking(rows: Rows) -> dict[str, float]:
         * PRICES["CloudFront, a million HTTPS requests"]
         / _MILLION
         + _out(GUEST_VIEWS * _VIEW_BYTES + answered * _PAGE_BYTES),
-        _PATHS: published
+        # A new page is forgotten by no edge; a changed one has two addresses.
+        _PATHS: 2
+        * times["amendment, its outbox"]
         * PRICES["CloudFront, an invalidated path above 1,000 a month"],
         "S3": (
             published * PRICES["S3, a thousand writes"]
