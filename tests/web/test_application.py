@@ -19,8 +19,8 @@ def test_a_foreign_host_is_refused_after_our_own_was_served(house: House) -> Non
 
 
 def test_the_hosts_of_one_application_are_not_those_of_another(house: House) -> None:
-    served = {"base_url": "http://office.example", "guest_url": "http://office.example"}
-    config = replace(house.parts.config, **served)
+    origin = "http://office.example"
+    config = replace(house.parts.config, base_url=origin, guest_url=origin)
     other = create_app(replace(house.parts, config=config)).test_client()
     headers = {"Host": "office.example"}
 
