@@ -56,12 +56,10 @@ def by_date(
     *,
     limit: int,
     after: Any = None,
-    descending: bool = False,
+    **how: Any,
 ) -> tuple[list[Card], Any]:
     """The charters that start between two moments (texts that sort by time)."""
-    found, more = by_decade(
-        work, EVENT, "", lo, hi, limit=limit, after=after, descending=descending
-    )
+    found, more = by_decade(work, EVENT, "", lo, hi, limit=limit, after=after, **how)
     return [card_of(one) for one in found], more
 
 

@@ -7,6 +7,7 @@ one, and a list that reaches into the next would take a query more.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from jada_flask.domain.errors import Fault, InvalidError
@@ -28,11 +29,12 @@ def by_decade(
     limit: int,
     after: Place | None = None,
     descending: bool = False,
+    keep: Callable[[Item], bool] = lambda item: True,
 ) -> tuple[list[Found[T]], Place | None]:
     """Up to `limit` records from `lo` to `hi`, and where the rest begins.
 
-    Both are texts that begin with a year. Raises `InvalidError` for a place that is
-    not within.
+    Both are texts that begin with a year; what `keep` passes over counts towards the
+    limit. Raises `InvalidError` for a place that is not within.
     """
     first, last = _first_year(lo), _first_year(hi)
     decades = range(last, first - 1, -10) if descending else range(first, last + 1, 10)
@@ -50,6 +52,7 @@ def by_decade(
             limit=limit - len(found),
             after=after[1] if after and after[0] == year else None,
             descending=descending,
+            keep=keep,
         )
         found += page.found
         if page.after is not None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from jada_flask.domain.booking import Terms
 from jada_flask.domain.cautions import Engagement
 from jada_flask.domain.crew import Answer
+from jada_flask.ports import Item
 from jada_flask.records.operations import boat_key, crew_key, stamp
 from jada_flask.services.board import Card, by_date
 from jada_flask.unit_of_work import UnitOfWork
@@ -15,6 +16,7 @@ from jada_flask.unit_of_work import UnitOfWork
 _LONGEST = timedelta(days=15)  # a charter takes two weeks at most
 _AROUND = timedelta(hours=12)  # more than any buffer, set-up and clean-up
 _PAGE = 500
+_OPEN = "~"  # after every moment
 
 
 def near(work: UnitOfWork, every: Sequence[Terms]) -> list[Card]:
@@ -25,11 +27,17 @@ def near(work: UnitOfWork, every: Sequence[Terms]) -> list[Card]:
     """
     if not every:
         return []
-    lo = stamp(min(terms.start for terms in every) - _LONGEST)
+    first = min(terms.start for terms in every)
+    lo, soonest = stamp(first - _LONGEST), stamp(first - _AROUND)
     hi = stamp(max(terms.end for terms in every) + _AROUND)
-    cards, after = by_date(work, lo, f"{hi}~", limit=_PAGE)
+
+    def lasts(item: Item) -> bool:
+        """Most of what began so early is long over, and not worth unpacking."""
+        return bool(item.get("until", _OPEN) > soonest)
+
+    cards, after = by_date(work, lo, f"{hi}~", limit=_PAGE, keep=lasts)
     while after is not None:
-        more, after = by_date(work, lo, f"{hi}~", limit=_PAGE, after=after)
+        more, after = by_date(work, lo, f"{hi}~", limit=_PAGE, after=after, keep=lasts)
         cards += more
     return cards
 
@@ -55,4 +63,4 @@ def engagements(cards: Sequence[Card], own: str, terms: Terms) -> Iterator[Engag
 
 
 def _moment(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text).astimezone(UTC)
