@@ -406,9 +406,11 @@ class MixesTables(ReferenceStore):
             yield from super().everything(EVENTS)
 
 
-@pytest.mark.parametrize(
-    "faulty", ReferenceStore.__subclasses__(), ids=lambda faulty: faulty.__name__
-)
+# Other modules build on the reference too, and mean no harm.
+FAULTY = [one for one in ReferenceStore.__subclasses__() if one.__module__ == __name__]
+
+
+@pytest.mark.parametrize("faulty", FAULTY, ids=lambda faulty: faulty.__name__)
 def test_the_machine_finds_a_store_that(faulty: Callable[[], Store]) -> None:
     with pytest.raises((AssertionError, pytest.fail.Exception)):
         run_state_machine_as_test(
