@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import chain, product
 from typing import Any, NamedTuple
 
 from jada_flask.adapters.limits import pack
 from jada_flask.adapters.paging import Range, successor
-from jada_flask.ports import Item
+from jada_flask.ports import Item, Key
 from jada_flask.tables import Index, Table
 
 _TYPES = {"S": "TEXT", "N": "INTEGER"}
@@ -28,13 +28,13 @@ _REFUSED = {
 _LEAST = ("", ">=", "> after")
 _MOST = ("", "<=", "<", "< after")
 
-_MOST_ROWS = 16  # that one statement inserts
+_MOST_ROWS = 16  # that one statement is about
 
 Row = tuple[Any, ...]
 
 
-class Insert(NamedTuple):
-    """A statement that inserts so many rows."""
+class Told(NamedTuple):
+    """A statement about so many rows at once."""
 
     sql: str
     values: Row
@@ -62,12 +62,15 @@ class Plan:
             f"{_quoted(name)} = excluded.{_quoted(name)}" for name in self.columns
         )
         insert = f"INSERT INTO {self.name} ({names}) VALUES ({marks})"
-        self._put_if_missing = [
-            f"{insert}{f', ({marks})' * more} ON CONFLICT (p, s) DO NOTHING"
-            for more in range(_MOST_ROWS)
+        inserts = [insert + f", ({marks})" * more for more in range(_MOST_ROWS)]
+        self._adds = [f"{sql} ON CONFLICT (p, s) DO NOTHING" for sql in inserts]
+        self._puts = [
+            f"{sql} ON CONFLICT (p, s) DO UPDATE SET {changes}" for sql in inserts
         ]
-        self.put = f"{insert} ON CONFLICT (p, s) DO UPDATE SET {changes}"
+        self.put = self._puts[0]
         self.get = f"SELECT body FROM {self.name} WHERE p = ? AND s = ?"
+        gets = [self.get.replace("body", f"{n}, body") for n in range(_MOST_ROWS)]
+        self._gets = [" UNION ALL ".join(gets[: n + 1]) for n in range(_MOST_ROWS)]
         self.delete = f"DELETE FROM {self.name} WHERE p = ? AND s = ?"
         self.first = f"SELECT body FROM {self.name} ORDER BY p, s LIMIT ?"
         self.next = (
@@ -84,7 +87,7 @@ class Plan:
         }
         self.statements = frozenset(
             {self.put, self.get, self.delete, self.first, self.next, self.purge}
-            | {*self._put_if_missing, *self._selects.values()}
+            | {*self._adds, *self._puts, *self._gets, *self._selects.values()}
         )
 
     def row(self, item: Item) -> Row:
@@ -101,12 +104,17 @@ class Plan:
                 row += (partition, sort)
         return tuple(row)
 
-    def inserts(self, rows: list[Row]) -> Iterator[Insert]:
-        """What adds these rows, but for those that are there: the fewest statements."""
-        for begin in range(0, len(rows), _MOST_ROWS):
-            some = rows[begin : begin + _MOST_ROWS]
-            sql = self._put_if_missing[len(some) - 1]
-            yield Insert(sql, tuple(chain.from_iterable(some)), len(some))
+    def adds(self, rows: Sequence[Row]) -> Iterator[Told]:
+        """What adds these rows, but for those that are there."""
+        return _told(self._adds, rows)
+
+    def puts(self, rows: Sequence[Row]) -> Iterator[Told]:
+        """What writes these rows over those that are there, or adds them."""
+        return _told(self._puts, rows)
+
+    def gets(self, keys: Sequence[Key]) -> Iterator[Told]:
+        """What reads the rows of these keys, each after its place among the keys."""
+        return _told(self._gets, keys)
 
     def ddl(self) -> Iterator[str]:
         """What makes the table, where it is not there yet, with indexes and rules."""
@@ -196,6 +204,14 @@ class Plan:
 
     def _trigger(self, action: str) -> str:
         return _quoted(f"{self.table.name}_{action}".lower())
+
+
+def _told(statements: Sequence[str], rows: Sequence[Row]) -> Iterator[Told]:
+    """Which of the statements to say about these rows: as few as will do."""
+    for begin in range(0, len(rows), _MOST_ROWS):
+        some = rows[begin : begin + _MOST_ROWS]
+        sql = statements[len(some) - 1]
+        yield Told(sql, tuple(chain.from_iterable(some)), len(some))
 
 
 @cache

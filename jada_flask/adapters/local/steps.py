@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from jada_flask.adapters.local.connections import translated
 from jada_flask.adapters.local.evaluation import holds, patched
 from jada_flask.adapters.local.group_commit import Turn
-from jada_flask.adapters.local.plan import Insert, Plan, Row
+from jada_flask.adapters.local.plan import Plan, Row, Told
 from jada_flask.ports import (
     ConditionError,
     Delete,
@@ -37,12 +37,12 @@ class Step(NamedTuple):
     key: Key
     row: Row | None
 
-    @property
-    def new(self) -> Row | None:
-        """The row that it only adds, if it does no more than that."""
-        # What is append-only has a trigger that would refuse the whole statement.
-        only = self.operation.when == _IF_NEW and not self.plan.table.append_only
-        return self.row if only else None
+
+class Reading(NamedTuple):
+    """What some steps depend on, read at once."""
+
+    told: Told
+    steps: list[Step]
 
 
 class Work(NamedTuple):
@@ -53,21 +53,42 @@ class Work(NamedTuple):
     """
 
     steps: list[Step]
-    inserts: list[Insert]
-    rest: list[Step]
+    adds: list[Told]
+    readings: list[Reading]
+    puts: list[Told]
+    deletes: list[Step]
 
 
 def work_of(steps: list[Step]) -> Work:
     """The work of one writer, made ready before its turn comes."""
-    rows: dict[Plan, list[Row]] = defaultdict(list)
-    rest = []
+    adds: dict[Plan, list[Row]] = defaultdict(list)
+    puts: dict[Plan, list[Row]] = defaultdict(list)
+    asked: dict[Plan, list[Step]] = defaultdict(list)
+    deletes = []
     for step in steps:
-        if row := step.new:
-            rows[step.plan].append(row)
-        else:
-            rest.append(step)
-    inserts = [insert for plan in rows for insert in plan.inserts(rows[plan])]
-    return Work(steps, inserts, rest)
+        operation, plan, _, row = step
+        if row is not None and operation.when == _IF_NEW:
+            adds[plan].append(row)
+            continue
+        if row is not None:
+            puts[plan].append(row)
+        elif isinstance(operation, Delete):
+            deletes.append(step)
+        if operation.when or isinstance(operation, Patch):
+            asked[plan].append(step)
+    return Work(
+        steps,
+        [told for plan, rows in adds.items() for told in plan.adds(rows)],
+        [reading for plan in asked for reading in _readings(plan, asked[plan])],
+        [told for plan, rows in puts.items() for told in plan.puts(rows)],
+        deletes,
+    )
+
+
+def _readings(plan: Plan, steps: list[Step]) -> Iterator[Reading]:
+    for told in plan.gets([step.key for step in steps]):
+        yield Reading(told, steps[: told.rows])
+        steps = steps[told.rows :]
 
 
 def commit(writer: sqlite3.Connection, group: Sequence[Turn[Work]]) -> None:
@@ -112,12 +133,31 @@ def _leave(writer: sqlite3.Connection) -> None:
 
 
 def _taken(writer: sqlite3.Connection, work: Work) -> bool:
-    for insert in work.inserts:
-        if writer.execute(insert.sql, insert.values).rowcount < insert.rows:
+    # No item is twice in one write, so that the order of its statements is free.
+    for add in work.adds:
+        if writer.execute(add.sql, add.values).rowcount < add.rows:
             return False
-    for position, step in enumerate(work.rest):
-        _take(writer, position, step)
+    found = [pair for reading in work.readings for pair in _found(writer, reading)]
+    if not all(_may(operation, item) for (operation, *_), item in found):
+        return False
+    for put in work.puts:
+        writer.execute(put.sql, put.values)
+    for (operation, plan, *_), item in found:
+        if isinstance(operation, Patch):
+            writer.execute(plan.put, plan.row(patched(item, operation)))
+    for step in work.deletes:
+        writer.execute(step.plan.delete, step.key)
     return True
+
+
+def _found(
+    writer: sqlite3.Connection, reading: Reading
+) -> Iterator[tuple[Step, Item | None]]:
+    """The steps, each with the item that it is about."""
+    told, steps = reading
+    rows = dict(writer.execute(told.sql, told.values).fetchall())
+    for place, step in enumerate(steps):
+        yield step, _decode(rows[place]) if place in rows else None
 
 
 def _attempt(writer: sqlite3.Connection, steps: list[Step]) -> Exception | None:
@@ -137,7 +177,7 @@ def _take(writer: sqlite3.Connection, position: int, step: Step) -> None:
     item = None
     if operation.when or row is None:
         item = first(writer.execute(plan.get, key).fetchall())
-    if not all(holds(condition, item) for condition in operation.when):
+    if not _may(operation, item):
         raise ConditionError(position, item)
     if isinstance(operation, Patch):
         row = plan.row(patched(item, operation))
@@ -145,6 +185,11 @@ def _take(writer: sqlite3.Connection, position: int, step: Step) -> None:
         writer.execute(plan.put, row)
     elif isinstance(operation, Delete):
         writer.execute(plan.delete, key)
+
+
+def _may(operation: Operation, item: Item | None) -> bool:
+    """Whether the operation may be done to the item that is there, or to none."""
+    return all(holds(condition, item) for condition in operation.when)
 
 
 def first(rows: list[tuple[bytes]]) -> Item | None:
