@@ -58,6 +58,7 @@ class MissingOrOutside:
 
 
 Condition = Equals | Missing | Present | MissingOrAtMost | MissingOrOutside
+NEW: tuple[Condition, ...] = (Missing(),)  # of what must not be there yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Literal
 KeyType = Literal["S", "N"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
     """A second way to look items up.
 
@@ -26,7 +26,7 @@ class Index:
     sort_type: KeyType = "S"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself: hashed at every write
 class Table:
     """A table: its name without the stage's prefix, its key, its indexes."""
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from jada_flask.domain.errors import ConflictError, UnreadableError
-from jada_flask.ports import ConditionError, Item, Missing, Put, Store
+from jada_flask.ports import NEW, ConditionError, Item, Put, Store
 from jada_flask.tables import ALL, Table
 
 _MOST_TOGETHER = 25
@@ -72,7 +72,7 @@ def _read(lines: Iterable[str]) -> Iterator[tuple[Put, int]]:
         seen.add((table.name, item[table.partition], item[table.sort]))
         if len(seen) != number:
             raise UnreadableError(f"Line {number} repeats an item.")
-        yield Put(table, item, (Missing(),)), len(line)
+        yield Put(table, item, NEW), len(line)
     if announced != len(seen):
         raise UnreadableError("The end is missing: the file has been cut off.")
 

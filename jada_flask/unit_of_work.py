@@ -15,12 +15,12 @@ from jada_flask.domain.errors import NotFoundError
 from jada_flask.domain.outbox import Message
 from jada_flask.links import Links
 from jada_flask.ports import (
+    NEW,
     Condition,
     ConditionError,
     Equals,
     Item,
     Key,
-    Missing,
     Operation,
     Patch,
     Present,
@@ -154,10 +154,11 @@ class UnitOfWork:
         if kind.copied:
             event_id, name = kind.copied(value)
             self.mark(event_id, {name: item["doc"]})
-        table, key = kind.table, kind.key_of(value)
+        table = kind.table
+        key = item[table.partition], item[table.sort]
         before = self._read.get((table.name, key))
         if before is None:
-            self.writes.append(Put(table, item, (Missing(),)))
+            self.writes.append(Put(table, item, NEW))
             return
         facets = kind.facets(value)
         gone = tuple(
@@ -205,7 +206,7 @@ class UnitOfWork:
     def enqueue(self, message: Message) -> None:
         """Promise a side effect; the same message is promised only once."""
         kind = message_kind(JOBS if message.money else EVENTS)
-        self.writes.append(Put(kind.table, kind.item(message), (Missing(),)))
+        self.writes.append(Put(kind.table, kind.item(message), NEW))
         if message.event_id and message.step:
             self.mark(message.event_id, {mark_of(message): message.state.value})
         self.promised.append(message)
@@ -233,7 +234,7 @@ class UnitOfWork:
         writes = self._with_marks()
         line = AuditLine(about, at, str(by), did, detail, token_hex(4))
         trail = audit_kind(self.opening.home)
-        writes.append(Put(trail.table, trail.item(line), (Missing(),)))
+        writes.append(Put(trail.table, trail.item(line), NEW))
         if self.keep_answer:
             writes.append(self.keep_answer(result))
         self.store.write(*writes)

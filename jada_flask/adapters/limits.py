@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from jada_flask.ports import (
+    NEW,
     Check,
     Condition,
     Equals,
@@ -23,6 +24,7 @@ from jada_flask.ports import (
     MissingOrOutside,
     Operation,
     Patch,
+    Present,
     Put,
 )
 from jada_flask.tables import Index, KeyType, Table
@@ -63,7 +65,7 @@ def _check_operation(operation: Operation) -> Key:
     table = operation.table
     if table.append_only:
         _check_append(operation)
-    if operation.when:
+    if operation.when and operation.when != NEW:
         _check_conditions(operation.when)
     if isinstance(operation, Put):
         return key_of(table, operation.item)
@@ -87,15 +89,28 @@ def key_of(table: Table, item: Item) -> Key:
 
 def check_key(table: Table, partition: object, sort: object) -> None:
     """Refuse a key that is empty, too long or of the wrong type."""
-    check_partition(table.partition, partition)
-    check_sort(table.sort, sort, table.sort_type)
+    # Nearly all are short texts of plain letters, and asked here they are spared calls.
+    if not (
+        type(partition) is str
+        and 0 < len(partition) <= MOST_BYTES_IN_A_PARTITION_KEY
+        and partition.isascii()
+    ):
+        check_partition(table.partition, partition)
+    if not (
+        type(sort) is str
+        and table.sort_type == "S"
+        and 0 < len(sort) <= MOST_BYTES_IN_A_SORT_KEY
+        and sort.isascii()
+    ):
+        check_sort(table.sort, sort, table.sort_type)
 
 
 def pack(table: Table, item: Item) -> bytes:
     """The item as JSON, once everything in it has been found fit."""
     _check_map(item, depth=1)
     for index in table.indexes:
-        _check_index(index, item)
+        if index.partition in item or index.sort in item:
+            _check_index(index, item)
     if table.expires in item:
         check_sort(table.expires, item[table.expires], "N")
     packed = _encode(item)
@@ -196,6 +211,8 @@ def _check_conditions(conditions: tuple[Condition, ...]) -> None:
     for condition in conditions:
         if condition.name is not None and not condition.name:
             raise ValueError("a condition on an attribute without a name")
+        if isinstance(condition, Missing | Present):
+            continue
         if isinstance(condition, Equals):
             if type(condition.value) not in (str, int, bool):
                 raise ValueError(f"no condition can equal {condition.value!r}")

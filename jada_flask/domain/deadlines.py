@@ -118,6 +118,7 @@ _GETMYBOAT = (
         business_days=10,
     ),
 )
+_TO_THE_NEXT = {4: 3, 5: 2}  # days from a Friday or a Saturday to the next workday
 WINDOWS = {"boatsetter": _BOATSETTER, "getmyboat": _GETMYBOAT}
 
 
@@ -150,11 +151,13 @@ def _moment(window: Window, terms: Terms, anchor: datetime) -> datetime:
     zone = ZoneInfo(terms.time_zone)
     moment = days_later(anchor, window.days, zone) if window.days else anchor
     moment += window.span
-    for _ in range(window.business_days):
-        moment = _next_business_day(moment, zone)
+    if window.business_days:
+        moment = _business_days_later(moment, window.business_days, zone)
     return min(moment, terms.start) if window.by_start else moment
 
 
-def _next_business_day(moment: datetime, zone: ZoneInfo) -> datetime:
-    weekday = moment.astimezone(zone).weekday()
-    return days_later(moment, {4: 3, 5: 2}.get(weekday, 1), zone)
+def _business_days_later(moment: datetime, count: int, zone: ZoneInfo) -> datetime:
+    first, days = moment.astimezone(zone).weekday(), 0
+    for _ in range(count):
+        days += _TO_THE_NEXT.get((first + days) % 7, 1)
+    return days_later(moment, days, zone)

@@ -21,7 +21,7 @@ from jada_flask.domain.crew import (
 from jada_flask.domain.event import Event, EventStatus, Patron
 from jada_flask.domain.house import CrewRole, Operations
 from jada_flask.domain.outbox import Message
-from jada_flask.ports import Missing, Put
+from jada_flask.ports import NEW, Put
 from jada_flask.records.operations import (
     ASSIGNMENT,
     CHECKLIST,
@@ -54,7 +54,7 @@ def launch(
     """
     work.save(EVENT, event)
     if event.slug:
-        work.add_raw(Put(EVENTS, slug_item(event.slug, event.event_id), (Missing(),)))
+        work.add_raw(Put(EVENTS, slug_item(event.slug, event.event_id), NEW))
         _publish(work, event, at)
     for place in places:
         _ask(work, event, place, operations, at, (onsite or {}).get(place.crew_id))

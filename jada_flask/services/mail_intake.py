@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from jada_flask.domain.errors import DeliveryError
-from jada_flask.ports import ConditionError, Equals, Missing, Patch, Put
+from jada_flask.ports import NEW, ConditionError, Equals, Missing, Patch, Put
 from jada_flask.records.jobs import intake_key, taken_key
 from jada_flask.records.kinds import milliseconds
 from jada_flask.tables import JOBS
@@ -52,7 +52,7 @@ def remember(work: UnitOfWork, inbox: str, mail_id: str, *, at: datetime) -> Non
     expires = int((at + _REMEMBERED).timestamp())
     item = {"pk": partition, "sk": sort, "at": at.isoformat(), "expires": expires}
     with suppress(ConditionError):
-        work.store.write(Put(JOBS, item, (Missing(),)))
+        work.store.write(Put(JOBS, item, NEW))
 
 
 def answered(work: UnitOfWork, inbox: str, *, at: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from jada_flask.domain.errors import DeliveryError
 from jada_flask.domain.outbox import Message
 from jada_flask.ports import (
+    NEW,
     ConditionError,
     Key,
     Missing,
@@ -42,7 +43,7 @@ class StoredNotes:
         if name.startswith(_THREAD):
             partition, sort = _thread_key(name)
             item = {"pk": partition, "sk": sort, "note": value}
-            return self._first(Put(JOBS, item, (Missing(),)), "note", value)
+            return self._first(Put(JOBS, item, NEW), "note", value)
         attribute = f"note:{name}"
         unnoted = (Missing(attribute), Present())
         patch = Patch(self._box, self._key, set={attribute: value}, when=unnoted)

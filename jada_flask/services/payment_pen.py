@@ -19,7 +19,7 @@ from jada_flask.domain.event import Event, Patron
 from jada_flask.domain.ledger import Account, Ledger, Payer, guard_of
 from jada_flask.domain.money import Money
 from jada_flask.domain.payment import Entry, EntryKind, Payment, Purpose, epoch_ms
-from jada_flask.ports import Check, ConditionError, Missing, Present, Put
+from jada_flask.ports import NEW, Check, ConditionError, Present, Put
 from jada_flask.records.operations import PATRON
 from jada_flask.records.payments import (
     ENTRY,
@@ -132,7 +132,7 @@ class Pen:
         for guard in self._guards.values():
             self.work.add_raw(guard)
         for entry in self.entries:
-            self.work.add_raw(Put(ENTRY.table, ENTRY.item(entry), (Missing(),)))
+            self.work.add_raw(Put(ENTRY.table, ENTRY.item(entry), NEW))
             self.work.add_raw(taking_write(entry))
             promise(self.work, entry, at=self.at)
         for patron in patrons:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, g
-from flask.globals import app_ctx
+from flask import Flask
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from jada_flask.domain.audit import Actor
@@ -16,7 +15,7 @@ from jada_flask.domain.staff import Right, Session
 from jada_flask.hashes import token_matches
 from jada_flask.services import staff
 from jada_flask.web import csrf
-from jada_flask.web.context import asked, begin_sign_in, config, now
+from jada_flask.web.context import asked, begin_sign_in, config, context, now
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -70,7 +69,7 @@ def guard() -> None:
     if here.endpoint is None:
         return
     _check_names(here.view_args)
-    allowed = access_of(app_ctx.app, here.endpoint)
+    allowed = access_of(context().app, here.endpoint)
     csrf.bind(crew=CREW in allowed)
     if ANYONE in allowed or GUEST in allowed:
         return
@@ -90,7 +89,7 @@ def let_in(*kinds: str) -> None:
         raise Forbidden("This token may not do that.")
     if caller.session:
         _check_staff(caller.session)
-    app_ctx.g.caller = caller
+    context().g.caller = caller
 
 
 def _check_names(named: dict[str, Any] | None) -> None:
@@ -106,7 +105,7 @@ def _check_staff(session: Session) -> None:
     safe = here.method in _SAFE
     if not safe:
         csrf.check()
-    view = app_ctx.app.view_functions[here.endpoint or ""]
+    view = context().app.view_functions[here.endpoint or ""]
     default = Right.LOOK if safe else Right.WORK
     right: Right = getattr(view, "right", None) or default
     if not session.role.may(right):
@@ -144,7 +143,7 @@ def identify() -> Caller | None:
 
 def caller() -> Caller:
     """Who was let in."""
-    found: Caller = app_ctx.g.caller
+    found: Caller = context().g.caller
     return found
 
 
@@ -158,7 +157,7 @@ def own_session() -> Session:
 
 def member() -> Session | None:
     """The member of staff who is signed in, for the frame of a page."""
-    found: Caller | None = g.get("caller")
+    found: Caller | None = context().g.get("caller")
     return found.session if found else None
 
 

@@ -5,13 +5,14 @@ The parts of the application, the time, the unit of work.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, Protocol
 
-from flask import Request
-from flask.globals import app_ctx, request_ctx
+from flask import Request, request
+from flask.ctx import AppContext
+from flask.globals import app_ctx
 
 from jada_flask.config import Config
 from jada_flask.links import Links
@@ -54,13 +55,14 @@ class Parts:
     desk: Desk | None = None
 
 
-def asked() -> Request:
-    """The request itself; behind Flask's proxy each word of it costs a look-up."""
-    return request_ctx.request
+# The request itself, and the application's context: behind Flask's proxies each word of
+# them costs a look-up.
+asked: Callable[[], Request] = request._get_current_object  # type: ignore[attr-defined]
+context: Callable[[], AppContext] = app_ctx._get_current_object  # type: ignore[attr-defined]
 
 
 def parts() -> Parts:
-    found: Parts = app_ctx.app.extensions["jada"]
+    found: Parts = context().app.extensions["jada"]
     return found
 
 
@@ -80,10 +82,10 @@ def begin_sign_in() -> UnitOfWork:
 
 def now() -> datetime:
     """This moment; the same throughout one request."""
-    here = app_ctx.g
-    moment: datetime | None = here.get("now")
+    kept = context().g
+    moment: datetime | None = kept.get("now")
     if moment is None:
-        moment = here.now = parts().ports.clock.now()
+        moment = kept.now = parts().ports.clock.now()
     return moment
 
 

@@ -95,24 +95,23 @@ class Plan:
         table = self.table
         packed = pack(table, item)
         expires = None if table.expires is None else item.get(table.expires)
-        row = [item[table.partition], item[table.sort], packed, expires]
+        row: Row = (item[table.partition], item[table.sort], packed, expires)
         for index in table.indexes:
-            partition, sort = item.get(index.partition), item.get(index.sort)
-            if partition is None or sort is None:
-                row += (None, None)
+            if index.partition in item and index.sort in item:
+                row += (item[index.partition], item[index.sort])
             else:
-                row += (partition, sort)
-        return tuple(row)
+                row += (None, None)
+        return row
 
-    def adds(self, rows: Sequence[Row]) -> Iterator[Told]:
+    def adds(self, rows: Sequence[Row]) -> list[Told]:
         """What adds these rows, but for those that are there."""
         return _told(self._adds, rows)
 
-    def puts(self, rows: Sequence[Row]) -> Iterator[Told]:
+    def puts(self, rows: Sequence[Row]) -> list[Told]:
         """What writes these rows over those that are there, or adds them."""
         return _told(self._puts, rows)
 
-    def gets(self, keys: Sequence[Key]) -> Iterator[Told]:
+    def gets(self, keys: Sequence[Key]) -> list[Told]:
         """What reads the rows of these keys, each after its place among the keys."""
         return _told(self._gets, keys)
 
@@ -206,12 +205,14 @@ class Plan:
         return _quoted(f"{self.table.name}_{action}".lower())
 
 
-def _told(statements: Sequence[str], rows: Sequence[Row]) -> Iterator[Told]:
+def _told(statements: Sequence[str], rows: Sequence[Row]) -> list[Told]:
     """Which of the statements to say about these rows: as few as will do."""
-    for begin in range(0, len(rows), _MOST_ROWS):
-        some = rows[begin : begin + _MOST_ROWS]
-        sql = statements[len(some) - 1]
-        yield Told(sql, tuple(chain.from_iterable(some)), len(some))
+    told = []
+    while rows:
+        some, rows = rows[:_MOST_ROWS], rows[_MOST_ROWS:]
+        values = tuple(chain.from_iterable(some))
+        told.append(Told(statements[len(some) - 1], values, len(some)))
+    return told
 
 
 @cache

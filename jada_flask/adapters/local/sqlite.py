@@ -102,7 +102,7 @@ class SqliteStore:
             self._ready(operation, key)
             for operation, key in zip(operations, keys, strict=True)
         ]
-        check_total(operations, sum(len(step.row[2]) for step in steps if step.row))
+        check_total(operations, sum([len(step.row[2]) for step in steps if step.row]))
         self._commits.write(work_of(steps))
 
     def everything(self, table: Table) -> Iterator[Item]:

@@ -14,16 +14,15 @@ from jada_flask.adapters.local.evaluation import holds, patched
 from jada_flask.adapters.local.group_commit import Turn
 from jada_flask.adapters.local.plan import Plan, Row, Told
 from jada_flask.ports import (
+    NEW,
     ConditionError,
     Delete,
     Item,
     Key,
-    Missing,
     Operation,
     Patch,
 )
 
-_IF_NEW = (Missing(),)
 _REFUSALS = (ConditionError, PermissionError, ValueError)
 
 _decode = msgspec.json.Decoder().decode
@@ -67,7 +66,7 @@ def work_of(steps: list[Step]) -> Work:
     deletes = []
     for step in steps:
         operation, plan, _, row = step
-        if row is not None and operation.when == _IF_NEW:
+        if row is not None and operation.when == NEW:
             adds[plan].append(row)
             continue
         if row is not None:
