@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -173,6 +174,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     runtime: Runtime
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing when a function is ended while it waits for the next event."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Api(BaseHTTPRequestHandler):
