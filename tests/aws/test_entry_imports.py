@@ -19,7 +19,7 @@ from jada_flask.aws_entry import Door
 Door(os.environ)
 print(json.dumps(list(sys.modules)))
 """
-# Whoever needs one of these loads it: a client of AWS, Google, a calendar, a receipt.
+# Whoever needs one of these loads it: a client of AWS, Google, a calendar, a command.
 HEAVY = (
     "apispec",
     "astral",
@@ -32,6 +32,7 @@ HEAVY = (
     "googleapiclient",
     "httplib2",
     "icalendar",
+    "jada_flask.cli.doctor",
     "segno",
     "sqlite3",
     "urllib3",
