@@ -15,6 +15,7 @@ from pathlib import Path
 from flask import Flask, Response
 
 from jada_flask.adapters.local.bell import FolderBell
+from jada_flask.adapters.local.processor import keep_to_one
 from jada_flask.app import create_app
 from jada_flask.config import Config
 from jada_flask.domain.errors import ConfigError, JadaError
@@ -56,6 +57,7 @@ def main() -> None:
 def application() -> Flask:
     """What each serving process loads; what it promises, the sender keeps."""
     config = Config.from_env()
+    keep_to_one(config.data_dir, _processes())
     app = create_app(build(config, nudge=FolderBell(config.data_dir).ring))
     app.after_request(_unnamed)
     # What stays for good need not be looked through again: that took 47 ms each time,
@@ -133,9 +135,7 @@ def _serve(config: Config) -> None:
     from granian.log import LogLevels
 
     logging.basicConfig(level=logging.WARNING)
-    # One interpreter uses one processor. More than two would mostly wait for each
-    # other, for they write to one file.
-    processes = min(2, os.cpu_count() or 1)
+    processes = _processes()
     Granian(
         "jada_flask.serve:application",
         factory=True,
@@ -148,6 +148,12 @@ def _serve(config: Config) -> None:
         log_level=LogLevels.error,  # it warns of our threads, which mostly wait
         log_access=False,
     ).serve()
+
+
+def _processes() -> int:
+    # One interpreter uses one processor. More than two would mostly wait for each
+    # other, for they write to one file.
+    return min(2, os.cpu_count() or 1)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from tests.builders import booking
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 30  # seconds
+PROCESSORS = [[number] for number in sorted(os.sched_getaffinity(0))]
 JSON, CHUNKED = b"Content-Type: application/json", b"Transfer-Encoding: chunked"
 
 
@@ -114,6 +115,32 @@ def settle(port: int, token: str, booking_id: str) -> set[str]:
             return found
         time.sleep(0.05)
     pytest.fail("the messages still wait")
+
+
+def processors_of_servers(parent: int) -> list[set[int]]:
+    """Where any thread may run of each process that serves for this one."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    servers = [
+        Path(f"/proc/{child}/task").iterdir()
+        for child in children
+        if "sender" not in Path(f"/proc/{child}/cmdline").read_text()
+    ]
+    return [
+        set().union(*(os.sched_getaffinity(int(task.name)) for task in tasks))
+        for tasks in servers
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(len(PROCESSORS) != 2, reason="only with two processors")
+def test_each_process_that_serves_keeps_to_a_processor(tmp_path: Path) -> None:
+    with serving(tmp_path / "var") as (process, _, _):
+        deadline = time.monotonic() + PATIENCE
+        found: list[set[int]] = []
+        while sorted(map(list, found)) != PROCESSORS and time.monotonic() < deadline:
+            time.sleep(0.05)
+            found = processors_of_servers(process.pid)
+        assert sorted(map(list, found)) == PROCESSORS
 
 
 @pytest.mark.slow
