@@ -7,12 +7,10 @@ bytecode that it takes without looking at the sources.
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,8 +78,8 @@ def trim(tree: Path) -> None:
 def export(root: Path, tree: Path) -> None:
     """Add the application as it is committed, and nothing that merely lies there."""
     archive = _run(["git", "archive", "HEAD", *APPLICATION], cwd=root)
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        tar.extractall(tree, filter="data")
+    tree.mkdir(parents=True, exist_ok=True)
+    _run(["tar", "-x"], cwd=tree, given=archive)
 
 
 def compile_all(tree: Path, python: str) -> None:
@@ -136,10 +134,14 @@ def _is_313(name: str) -> bool:
         return False
 
 
-def _run(command: list[str], cwd: Path | None = None, **more: str) -> bytes:
+def _run(
+    command: list[str], cwd: Path | None = None, given: bytes = b"", **more: str
+) -> bytes:
     fixed = {"SOURCE_DATE_EPOCH": _EPOCH, "PYTHONHASHSEED": "0"}
     env = {**os.environ, **fixed, **more}
-    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, check=False)
+    done = subprocess.run(
+        command, cwd=cwd, env=env, input=given, capture_output=True, check=False
+    )
     if done.returncode:
         said = (done.stderr or done.stdout).decode(errors="replace").strip()
         raise PackageError(f"{Path(command[0]).name} failed:\n{said}")
