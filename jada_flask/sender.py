@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 
-from jada_flask.adapters.local.bell import FolderBell
+from jada_flask.adapters.local.bell import outbox_bell
 from jada_flask.config import Config
 from jada_flask.intake_poll import Poller
 from jada_flask.services.worker import Worker
@@ -63,7 +63,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for whoever started this
     os.nice(_POLITENESS)
     config = Config.from_env()
-    bell = FolderBell(config.data_dir)
+    bell = outbox_bell(config.data_dir)
     parts = build(config, nudge=bell.ring)
     worker = Worker(bell)
     sending = worker.begin(parts.office, parts.ports)

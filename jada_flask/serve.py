@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from jada_flask.adapters.local.bell import FolderBell
+from jada_flask.adapters.local.bell import outbox_bell
 from jada_flask.adapters.local.processor import keep_to_one
 from jada_flask.app import create_app
 from jada_flask.config import Config
@@ -58,7 +58,7 @@ def application() -> Flask:
     """What each serving process loads; what it promises, the sender keeps."""
     config = Config.from_env()
     keep_to_one(config.data_dir, _processes())
-    app = create_app(build(config, nudge=FolderBell(config.data_dir).ring))
+    app = create_app(build(config, nudge=outbox_bell(config.data_dir).ring))
     app.after_request(_unnamed)
     # What stays for good need not be looked through again: that took 47 ms each time,
     # in which nobody was answered.

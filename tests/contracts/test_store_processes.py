@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -225,6 +226,35 @@ def test_a_process_that_hangs_makes_others_busy_until_it_is_killed(
 
     sqlite.write(Put(EVENTS, {"pk": "a", "sk": "c"}))
     assert [each["sk"] for each in sqlite.everything(EVENTS)] == ["c"]
+
+
+LET_GO = HOLD.replace("time.sleep(60)", "sys.stdin.read()")
+
+
+def test_who_waits_at_the_gate_is_woken_when_it_opens(
+    sqlite: SqliteStore, path: Path
+) -> None:
+    sqlite._gate.breath = PATIENCE
+    with subprocess.Popen(
+        [sys.executable, "-c", LET_GO, str(path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holding:
+        assert holding.stdin
+        assert holding.stdout
+        assert holding.stdout.readline() == b"held\n"
+        begun = time.monotonic()
+        writing = threading.Thread(
+            target=sqlite.write, args=(Put(EVENTS, {"pk": "a", "sk": "after"}),)
+        )
+        writing.start()
+        writing.join(0.1)
+        assert writing.is_alive()
+        holding.stdin.close()
+        writing.join()
+
+    assert time.monotonic() - begun < PATIENCE / 2
 
 
 WAIT = """

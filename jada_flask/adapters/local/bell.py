@@ -1,4 +1,4 @@
-"""A bell between processes of one machine: whoever promised something rings it."""
+"""A bell between processes of one machine."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from contextlib import suppress
 from pathlib import Path
 
 
-class FolderBell:
-    """A named pipe in the data folder; what rings while nobody listens is forgotten."""
+def outbox_bell(folder: Path) -> Bell:
+    """The bell of a data folder that whoever promised something rings."""
+    return Bell(folder / "outbox.bell")
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "outbox.bell"
+
+class Bell:
+    """A named pipe; what rings while nobody listens is forgotten."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._lock = threading.Lock()
         self._out = self._in = -1
         with suppress(FileExistsError):
@@ -39,6 +44,13 @@ class FolderBell:
             while os.read(self._in, 65536):
                 pass
         return True
+
+    def close(self) -> None:
+        """Neither ring nor listen any more."""
+        self._let_go()
+        if self._in >= 0:
+            os.close(self._in)
+            self._in = -1
 
     def _rope(self) -> int:
         with self._lock:

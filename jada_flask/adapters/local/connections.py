@@ -44,6 +44,8 @@ def connect(
     )
     connection.text_factory = bytes
     sqlite3.Cursor(connection).execute("PRAGMA synchronous = FULL")
+    # What a statement about many rows would take back: else a file, each time anew.
+    sqlite3.Cursor(connection).execute("PRAGMA temp_store = MEMORY")
     if isinstance(connection, WalledConnection):
         wall_off(connection, reach or ())
     return connection

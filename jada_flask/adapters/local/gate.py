@@ -11,13 +11,15 @@ import os
 import threading
 import time
 import weakref
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from jada_flask.adapters.local.bell import Bell
 from jada_flask.domain.errors import BusyError
 
 _PATIENCE = 10.0  # seconds
-_BREATH = 0.0002
+_BREATH = 0.001  # how late they may come who overheard the bell
 _WRITING, _NEXT = 0, 1  # the bytes of the file that are locked
 
 _gates: dict[str, Gate] = {}
@@ -49,12 +51,16 @@ class Gate:
 
     def __init__(self, path: str) -> None:
         self.patience = _PATIENCE
+        self.breath = _BREATH
         self.tenants: weakref.WeakSet[Tenant] = weakref.WeakSet()
         self._path = path
         self._lock = threading.Lock()
         # A file of its own: whoever closes SQLite's file loses SQLite's locks on it.
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
         self._file = os.open(f"{path}-lock", flags, 0o600)
+        # Who opens the gate rings, for to look again and again would take the
+        # interpreter from those who work meanwhile.
+        self._bell = Bell(Path(f"{path}-bell"))
 
     def leave(self, tenant: Tenant) -> None:
         """Have no more use for it; the last one closes the file."""
@@ -64,6 +70,7 @@ class Gate:
                 del _gates[self._path]
                 os.close(self._file)
                 self._file = -1  # not another file that may get the number
+                self._bell.close()
 
     def __enter__(self) -> None:
         deadline = time.monotonic() + self.patience
@@ -88,6 +95,7 @@ class Gate:
         trace: TracebackType | None,
     ) -> None:
         fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _WRITING)
+        self._bell.ring()
         self._lock.release()
 
     def _take(self, byte: int, deadline: float) -> None:
@@ -100,7 +108,7 @@ class Gate:
                 if time.monotonic() > deadline:
                     message = "The store is busy. Please try again."
                     raise BusyError(message) from error
-                time.sleep(_BREATH)
+                self._bell.wait(self.breath)
             else:
                 return
 
