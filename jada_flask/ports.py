@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -168,6 +169,13 @@ class Store(Protocol):
         Raises `ConditionError` when a condition does not hold, `BusyError` when
         contention or a fault kept it from being tried; both mean that nothing was
         written.
+        """
+
+    def lane(self, name: str) -> AbstractContextManager[None]:
+        """Keep others who ask for the same name waiting meanwhile, where that can be.
+
+        Right it is without: this keeps them from refusing each other again and again.
+        So nobody waits for long, and each goes on in the end.
         """
 
     def everything(self, table: Table) -> Iterator[Item]:

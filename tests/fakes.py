@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -83,6 +84,9 @@ class DoomedStore:
 
     def write(self, *operations: Operation) -> None:
         self._doom.over(lambda: self._store.write(*operations))
+
+    def lane(self, name: str) -> AbstractContextManager[None]:
+        return self._store.lane(name)
 
     def everything(self, table: Table) -> Iterator[Item]:
         return self._store.everything(table)

@@ -6,11 +6,9 @@ reads again and goes on from there, until it is written or found to be written a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from threading import RLock
 from typing import TypeVar
 
 from jada_flask.domain.audit import Actor
@@ -35,8 +33,6 @@ from jada_flask.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 _TRIES = 40  # each failure is somebody else's success
-_LANES = tuple(RLock() for _ in range(64))
-_PATIENCE = 2.0  # seconds
 
 # The entries that stand in the way, by fingerprint: found when a commit was refused.
 Repeated = dict[str, Entry]
@@ -61,7 +57,7 @@ def insist(
 ) -> T:
     """Do it on a new reading for as long as others are faster at the same ledger."""
     repeated: Repeated = {}
-    with _lane(event_id):
+    with work.store.lane(event_id):
         for _ in range(_TRIES):
             fresh = UnitOfWork(work.opening, work.keep_answer)
             try:
@@ -70,22 +66,6 @@ def insist(
                 if not _learned(fresh, error, repeated):
                     raise
     raise BusyError("Many payments of this charter come in just now. Please try again.")
-
-
-@contextmanager
-def _lane(event_id: str) -> Iterator[None]:
-    """Let the threads of this process write one event's log one after another.
-
-    Right it would be without: this keeps them from refusing each other again and again.
-    So nobody waits for long, whatever became of the one before.
-    """
-    lane = _LANES[hash(event_id) % len(_LANES)]
-    taken = lane.acquire(timeout=_PATIENCE)
-    try:
-        yield
-    finally:
-        if taken:
-            lane.release()
 
 
 @dataclass(slots=True)

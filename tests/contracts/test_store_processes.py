@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -398,3 +399,55 @@ def test_a_fork_in_the_midst_of_writes_leaves_nobody_waiting(
     assert codes == [0] * 5
     found = {item["sk"]: item["times"] for item in sqlite.everything(EVENTS)}
     assert found == {"child": 5} | {str(n): times[n] for n in range(4)}
+
+
+LANE = """
+import sys
+from jada_flask.adapters.local.sqlite import SqliteStore
+
+store = SqliteStore(sys.argv[1])
+with store.lane("a charter"):
+    print("in it", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def somebody_in_the_lane(path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Another process that is in the lane of "a charter" until its input ends."""
+    with subprocess.Popen(
+        [sys.executable, "-c", LANE, str(path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout
+        assert other.stdout.readline() == b"in it\n"
+        yield other
+
+
+def test_a_lane_is_for_one_process_at_a_time(sqlite: SqliteStore, path: Path) -> None:
+    came = threading.Event()
+
+    def come() -> None:
+        with sqlite.lane("a charter"):
+            came.set()
+
+    sqlite._gate.lanes.patience = PATIENCE
+    with somebody_in_the_lane(path) as other:
+        coming = threading.Thread(target=come)
+        coming.start()
+        with sqlite.lane("another charter"):
+            assert not came.wait(0.1)
+        other.communicate()
+        assert came.wait(PATIENCE)
+    coming.join()
+
+
+def test_nobody_waits_for_a_lane_for_long(sqlite: SqliteStore, path: Path) -> None:
+    sqlite._gate.lanes.patience = 0.01
+    with somebody_in_the_lane(path) as other:
+        with sqlite.lane("a charter"), sqlite.lane("a charter"):
+            sqlite.write(Put(EVENTS, {"pk": "a", "sk": "b"}))
+        other.communicate()
+    assert sqlite.get(EVENTS, "a", "b")

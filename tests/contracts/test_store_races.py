@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event, Thread
 from typing import TypeVar
 
 from jada_flask.domain.errors import BusyError
@@ -153,3 +153,18 @@ def test_a_guard_that_slides_lets_one_through_a_minute(store: Store) -> None:
         return sum(at_once(8, one))
 
     assert [log(minute) for minute in range(3)] == [1, 1, 1]
+
+
+def test_a_lane_is_for_one_thread_at_a_time(store: Store) -> None:
+    came = Event()
+
+    def come() -> None:
+        with store.lane("a charter"):
+            came.set()
+
+    with store.lane("a charter"), store.lane("a charter"):
+        coming = Thread(target=come)
+        coming.start()
+        assert not came.wait(0.1)
+    assert came.wait(10)
+    coming.join()

@@ -6,6 +6,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -18,6 +19,7 @@ from jada_flask.adapters.aws.dynamo_values import (
     typed_item,
     typed_key,
 )
+from jada_flask.adapters.lanes import Lanes
 from jada_flask.adapters.limits import check_key, check_total, check_write, pack
 from jada_flask.adapters.paging import (
     Range,
@@ -91,6 +93,7 @@ class DynamoStore:
         self._prefix = prefix
         self._sleep = sleep
         self._clock = clock
+        self._lanes = Lanes()
 
     def get(self, table: Table, partition: str, sort: str | int) -> Item | None:
         """The item as of now."""
@@ -165,6 +168,10 @@ class DynamoStore:
             TransactItems=[{verb: request} for verb, request in actions],
             ClientRequestToken=str(uuid.uuid4()),
         )
+
+    def lane(self, name: str) -> AbstractContextManager[None]:
+        """Among the threads of this process; functions at AWS do not see each other."""
+        return self._lanes.of(name)
 
     def everything(self, table: Table) -> Iterator[Item]:
         """Every item; what is written meanwhile may be among them or not."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from jada_flask.adapters.lanes import Lanes
 from jada_flask.adapters.local.bell import Bell
 from jada_flask.domain.errors import BusyError
 
@@ -61,6 +62,7 @@ class Gate:
         # Who opens the gate rings, for to look again and again would take the
         # interpreter from those who work meanwhile.
         self._bell = Bell(Path(f"{path}-bell"))
+        self.lanes = Lanes(self._file)
 
     def leave(self, tenant: Tenant) -> None:
         """Have no more use for it; the last one closes the file."""
@@ -71,6 +73,7 @@ class Gate:
                 os.close(self._file)
                 self._file = -1  # not another file that may get the number
                 self._bell.close()
+                self.lanes.close()
 
     def __enter__(self) -> None:
         deadline = time.monotonic() + self.patience
@@ -125,6 +128,8 @@ def _before_fork() -> None:
 
 def _after_fork(*, in_child: bool) -> None:
     for gate in _gates.values():
+        if in_child:
+            gate.lanes.forget()
         for tenant in list(gate.tenants):
             tenant.after_fork(in_child=in_child)
         gate.__exit__(None, None, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -104,6 +105,10 @@ class SqliteStore:
         ]
         check_total(operations, sum([len(step.row[2]) for step in steps if step.row]))
         self._commits.write(work_of(steps))
+
+    def lane(self, name: str) -> AbstractContextManager[None]:
+        """Among all threads and processes that have the file open."""
+        return self._gate.lanes.of(name)
 
     def everything(self, table: Table) -> Iterator[Item]:
         """Every item by key; what is written meanwhile may be among them or not."""
