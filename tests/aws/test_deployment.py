@@ -223,9 +223,10 @@ def test_one_call_does_the_offices_work(staging: Stage, job: dict[str, Any]) -> 
 def test_the_schedule_finds_nothing_left(staging: Stage, job: dict[str, Any]) -> None:
     [answer] = staging.world.fire("jada-staging-drain")
 
-    # What Google did not take may just now be due again; nothing else is.
+    # What Google did not take, the summary and perhaps a payment's audit mail, may just
+    # now be due again; nothing else is.
     assert answer.error is None
-    assert answer.payload in ({}, {"failed": 1})
+    assert answer.payload in ({}, {"failed": 1}, {"failed": 2})
 
 
 def test_a_crew_member_answers_through_the_public_function(
