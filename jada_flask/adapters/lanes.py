@@ -42,7 +42,8 @@ class Lanes:
         """Keep others from the lane of this name, or go on without it."""
         lane = crc32(name.encode()) % _LANES
         deadline = time.monotonic() + self.patience
-        if not self._threads[lane].acquire(timeout=self.patience):
+        thread = self._threads[lane]
+        if not thread.acquire(timeout=self.patience):
             yield
             return
         try:
@@ -50,7 +51,7 @@ class Lanes:
             yield
         finally:
             self._leave(lane)
-            self._threads[lane].release()
+            thread.release()
 
     def _enter(self, lane: int, deadline: float) -> None:
         self._depths[lane] += 1

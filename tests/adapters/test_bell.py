@@ -43,6 +43,16 @@ def test_it_rings_again_for_the_next_who_listens(tmp_path: Path) -> None:
     assert second.wait(1)
 
 
+def test_without_its_pipe_nobody_hears_it(tmp_path: Path) -> None:
+    bell = outbox_bell(tmp_path)
+    (tmp_path / "outbox.bell").unlink()
+
+    bell.ring()
+
+    assert not bell.wait(0)
+    assert not outbox_bell(tmp_path / "no such folder").wait(0)
+
+
 def test_whoever_rings_never_waits(tmp_path: Path) -> None:
     rings, listens = outbox_bell(tmp_path), outbox_bell(tmp_path)
     assert not listens.wait(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,13 +16,16 @@ def outbox_bell(folder: Path) -> Bell:
 
 
 class Bell:
-    """A named pipe; what rings while nobody listens is forgotten."""
+    """A named pipe; what rings while nobody listens is forgotten.
+
+    Where a folder takes no pipes nobody hears it, and whoever listens only waits.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
         self._out = self._in = -1
-        with suppress(FileExistsError):
+        with suppress(OSError):  # mostly because it is there
             os.mkfifo(self._path, 0o600)
 
     def ring(self) -> None:
@@ -35,9 +39,13 @@ class Bell:
 
     def wait(self, seconds: float) -> bool:
         """Whether it rang; however often, it counts once."""
-        if self._in < 0:
-            # For writing too: else it would seem to ring once all ringers are gone.
-            self._in = os.open(self._path, os.O_RDWR | os.O_NONBLOCK)
+        try:
+            if self._in < 0:
+                # For writing too: else it would seem to ring once all ringers are gone.
+                self._in = os.open(self._path, os.O_RDWR | os.O_NONBLOCK)
+        except OSError:
+            time.sleep(seconds)
+            return False
         if not select.select([self._in], [], [], seconds)[0]:
             return False
         with suppress(BlockingIOError):
