@@ -22,7 +22,7 @@ from benchmarks.server import Server
 from jada_flask.config import Config
 from jada_flask.wiring import build
 
-_ROUNDS = 5
+_ROUNDS = 9
 _EACH = 300  # bookings a round and side
 _CONNECTIONS = 16
 _WARM = 50
