@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -60,7 +59,6 @@ def _end(process: subprocess.Popen[bytes] | None) -> None:
 def main() -> None:
     """Send, and look into the inbox, until whoever started this has ended."""
     logging.basicConfig(level=logging.WARNING)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for whoever started this
     os.nice(_POLITENESS)
     config = Config.from_env()
     bell = outbox_bell(config.data_dir)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import sys
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Thread, main_thread
 
 from flask import Flask, Response
 
@@ -30,10 +32,12 @@ from jada_flask.wiring import build
 # Few: threads of one interpreter overtake each other, and with eight a process the
 # last of sixteen who pay at once waited three times as long as with four.
 _THREADS = 8
+_FAREWELL = 5  # seconds to finish what one is at
 
 
 def main() -> None:
     """Say where everything is, then serve until somebody stops it."""
+    _be_the_one_to_stop()
     try:
         config = Config.from_env()
         if config.public:
@@ -64,6 +68,23 @@ def application() -> Flask:
     # in which nobody was answered.
     gc.freeze()
     return app
+
+
+def _be_the_one_to_stop() -> None:
+    """Have Ctrl-C end this process alone, which then ends those that it has started.
+
+    A terminal tells all of them at once, and a worker of Granian's that is told twice,
+    by the terminal and by its parent, waits for ever.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # whom we start, too
+    Thread(target=_pass_on, name="ctrl-c", daemon=True).start()
+
+
+def _pass_on() -> None:
+    while True:
+        signal.sigwait({signal.SIGINT})
+        # To the thread that has to wake up for it.
+        signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
 
 
 def _unnamed(response: Response) -> Response:
@@ -145,6 +166,7 @@ def _serve(config: Config) -> None:
         workers=processes,
         blocking_threads=_THREADS // processes,
         respawn_failed_workers=True,
+        workers_kill_timeout=_FAREWELL,
         log_level=LogLevels.error,  # it warns of our threads, which mostly wait
         log_access=False,
     ).serve()

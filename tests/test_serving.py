@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -55,7 +55,8 @@ def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
         wait_for(port)
         yield process, port, said
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
 
@@ -141,6 +142,19 @@ def test_each_process_that_serves_keeps_to_a_processor(tmp_path: Path) -> None:
             time.sleep(0.05)
             found = processors_of_servers(process.pid)
         assert sorted(map(list, found)) == PROCESSORS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [0.0, 0.1, 1.0])
+def test_ctrl_c_ends_it_soon_and_without_a_word(tmp_path: Path, after: float) -> None:
+    with serving(tmp_path / "var") as (process, _, _):
+        time.sleep(after)
+        os.killpg(process.pid, signal.SIGINT)
+        rest, _ = process.communicate(timeout=PATIENCE)
+
+        assert (process.returncode, rest.strip()) == (0, "")
+        with pytest.raises(ProcessLookupError):  # none of them is left
+            os.killpg(process.pid, 0)
 
 
 @pytest.mark.slow
