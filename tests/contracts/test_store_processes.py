@@ -48,6 +48,20 @@ def wait_until(true: object) -> None:
         time.sleep(0.001)
 
 
+@contextmanager
+def another_process(code: str, path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """One that carries this out, from when it first says something until it ends."""
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline()
+        yield process
+
+
 # Threads
 
 
@@ -236,15 +250,7 @@ def test_who_waits_at_the_gate_is_woken_when_it_opens(
     sqlite: SqliteStore, path: Path
 ) -> None:
     sqlite._gate.breath = PATIENCE
-    with subprocess.Popen(
-        [sys.executable, "-c", LET_GO, str(path)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as holding:
-        assert holding.stdin
-        assert holding.stdout
-        assert holding.stdout.readline() == b"held\n"
+    with another_process(LET_GO, path) as holding:
         begun = time.monotonic()
         writing = threading.Thread(
             target=sqlite.write, args=(Put(EVENTS, {"pk": "a", "sk": "after"}),)
@@ -252,7 +258,7 @@ def test_who_waits_at_the_gate_is_woken_when_it_opens(
         writing.start()
         writing.join(0.1)
         assert writing.is_alive()
-        holding.stdin.close()
+        holding.communicate()
         writing.join()
 
     assert time.monotonic() - begun < PATIENCE / 2
@@ -412,20 +418,6 @@ with store.lane("a charter"):
 """
 
 
-@contextmanager
-def somebody_in_the_lane(path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Another process that is in the lane of "a charter" until its input ends."""
-    with subprocess.Popen(
-        [sys.executable, "-c", LANE, str(path)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as other:
-        assert other.stdout
-        assert other.stdout.readline() == b"in it\n"
-        yield other
-
-
 def test_a_lane_is_for_one_process_at_a_time(sqlite: SqliteStore, path: Path) -> None:
     came = threading.Event()
 
@@ -434,7 +426,7 @@ def test_a_lane_is_for_one_process_at_a_time(sqlite: SqliteStore, path: Path) ->
             came.set()
 
     sqlite._gate.lanes.patience = PATIENCE
-    with somebody_in_the_lane(path) as other:
+    with another_process(LANE, path) as other:
         coming = threading.Thread(target=come)
         coming.start()
         with sqlite.lane("another charter"):
@@ -446,7 +438,7 @@ def test_a_lane_is_for_one_process_at_a_time(sqlite: SqliteStore, path: Path) ->
 
 def test_nobody_waits_for_a_lane_for_long(sqlite: SqliteStore, path: Path) -> None:
     sqlite._gate.lanes.patience = 0.01
-    with somebody_in_the_lane(path) as other:
+    with another_process(LANE, path) as other:
         with sqlite.lane("a charter"), sqlite.lane("a charter"):
             sqlite.write(Put(EVENTS, {"pk": "a", "sk": "b"}))
         other.communicate()
