@@ -78,6 +78,13 @@ def _be_the_one_to_stop() -> None:
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # whom we start, too
     Thread(target=_pass_on, name="ctrl-c", daemon=True).start()
+    # Nor does a worker that is told while it still loads know what it means.
+    os.register_at_fork(after_in_child=_end_when_told)
+
+
+def _end_when_told() -> None:
+    """Forget what the parent does then, which is to wait for its children."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _pass_on() -> None:

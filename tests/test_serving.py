@@ -157,6 +157,23 @@ def test_ctrl_c_ends_it_soon_and_without_a_word(tmp_path: Path, after: float) ->
             os.killpg(process.pid, 0)
 
 
+LOADS = """
+import os, signal
+from jada_flask.serve import _be_the_one_to_stop
+_be_the_one_to_stop()
+signal.signal(signal.SIGTERM, lambda number, frame: None)  # as Granian does
+if not (child := os.fork()):
+    signal.raise_signal(signal.SIGTERM)
+    os._exit(0)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_worker_that_still_loads_ends_when_it_is_told() -> None:
+    said = subprocess.check_output([sys.executable, "-c", LOADS], cwd=ROOT, text=True)
+    assert int(said) == -signal.SIGTERM
+
+
 @pytest.mark.slow
 def test_a_server_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     folder = tmp_path / "var"
