@@ -27,7 +27,8 @@ _ROUNDS, _EACH, _WARM = 9, 320, 64
 _ALONE = 400
 _OTHERS = 2_000  # payments of other events
 # The bar of 15 ms was set on a machine that made 4,213 raw commits a second; on one
-# that makes half as many, as many commits take twice as long.
+# that makes half as many, as many commits take twice as long. What a commit held there
+# is not known.
 _LATE_IN_COMMITS = 63.0
 
 

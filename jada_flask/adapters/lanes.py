@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
 from zlib import crc32
+
+from jada_flask.adapters.claims import claimed, let_go
 
 _LANES = 64
 _FIRST = 16  # the byte of the file that is locked for the first lane
@@ -58,14 +59,11 @@ class Lanes:
         if self._depths[lane] > 1:  # this thread has it already
             return
         while self._file >= 0 and time.monotonic() < deadline:
-            try:
-                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _FIRST + lane)
-            except (BlockingIOError, PermissionError):  # by the system
-                time.sleep(_BREATH)
-            else:
+            if claimed(self._file, _FIRST + lane):
                 return
+            time.sleep(_BREATH)
 
     def _leave(self, lane: int) -> None:
         self._depths[lane] -= 1
         if self._file >= 0 and not self._depths[lane]:
-            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _FIRST + lane)
+            let_go(self._file, _FIRST + lane)

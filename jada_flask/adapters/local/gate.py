@@ -6,7 +6,6 @@ the same instant, and its own waiting sleeps up to a tenth of a second at a time
 
 from __future__ import annotations
 
-import fcntl
 import os
 import threading
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from jada_flask.adapters.claims import claimed, let_go
 from jada_flask.adapters.lanes import Lanes
 from jada_flask.adapters.local.bell import Bell
 from jada_flask.domain.errors import BusyError
@@ -86,7 +86,7 @@ class Gate:
             try:
                 self._take(_WRITING, deadline)
             finally:
-                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _NEXT)
+                let_go(self._file, _NEXT)
         except BaseException:
             self._lock.release()
             raise
@@ -97,7 +97,7 @@ class Gate:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _WRITING)
+        let_go(self._file, _WRITING)
         self._bell.ring()
         self._lock.release()
 
@@ -105,15 +105,11 @@ class Gate:
         while True:
             if self._file < 0:
                 raise ValueError("the store has been closed")
-            try:
-                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
-            except (BlockingIOError, PermissionError) as error:  # by the system
-                if time.monotonic() > deadline:
-                    message = "The store is busy. Please try again."
-                    raise BusyError(message) from error
-                self._bell.wait(self.breath)
-            else:
+            if claimed(self._file, byte):
                 return
+            if time.monotonic() > deadline:
+                raise BusyError("The store is busy. Please try again.")
+            self._bell.wait(self.breath)
 
 
 def _before_fork() -> None:

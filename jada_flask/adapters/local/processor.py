@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sys
 from pathlib import Path
+
+from jada_flask.adapters.claims import claimed
 
 
 def keep_to_one(folder: Path, processes: int) -> None:
@@ -24,9 +25,6 @@ def keep_to_one(folder: Path, processes: int) -> None:
     # Never closed: its locks are this process's claim, for as long as it lives.
     claims = os.open(folder / "processors.lock", os.O_RDWR | os.O_CREAT, 0o600)
     for processor in sorted(processors):
-        try:
-            fcntl.lockf(claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, processor)
-        except (BlockingIOError, PermissionError):  # somebody else's
-            continue
-        os.sched_setaffinity(0, {processor})
-        return
+        if claimed(claims, processor):
+            os.sched_setaffinity(0, {processor})
+            return
