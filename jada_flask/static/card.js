@@ -38,6 +38,12 @@ export function say(words, warnings = []) {
       return line;
     }),
   );
+  // What a payment is warned of need not stand below for the whole charter as well.
+  const standing = roster.querySelector("[data-says] + .cautions");
+  if (standing) {
+    const stands = standing.textContent.trim().replace(/\.$/, "");
+    standing.hidden = warnings.some((warning) => warning.startsWith(stands));
+  }
 }
 
 /** `$60.00, Cash, Sat May 30, 4:30 PM PDT, by ana` */

@@ -198,6 +198,29 @@ def test_a_payment_is_logged_in_place(charter: Charter) -> None:
     assert [one["amount"] for one in charter.entries(ana)] == ["1250.50"]
 
 
+def test_a_fare_outside_of_its_marketplace_is_warned_of_once(
+    office: Caller, scripts: Caller, look: Open
+) -> None:
+    taken = scripts.post("/api/bookings", booking())
+    charter = Charter(taken.json["event_id"], office, look)
+    ana = charter.board("Ana", "100")
+    page = charter.open()
+    warned = page.get_by_text("sold through Boatsetter").locator("visible=true")
+
+    log(ask_for(page, ana), "40")
+    expect(warned).to_have_count(1)
+    page.reload()
+    expect(warned).to_have_count(1)
+    log(ask_for(page, ana), "30")
+    expect(page.locator("[data-says]")).to_contain_text("check before you keep it")
+    expect(warned).to_have_count(1)
+    dialog = ask_for(page, ana)
+    dialog.get_by_label("What for").select_option("Tip")
+    log(dialog, "20")
+    expect(page.locator("[data-says]")).to_contain_text("Logged: $20.00")
+    expect(warned).to_have_count(1)
+
+
 def test_a_card_that_the_script_drew_is_the_card_of_the_page(charter: Charter) -> None:
     ana = charter.board("Ana", "100")
     page = charter.open()
